@@ -17,9 +17,10 @@ The answer is exact but for rounding. All engines compute in float64.
 
 How engines differ. For each cluster, cuGraph multiplies the modularity matrix and the Laplacian with the indicator
 vector of its vertices: three calls, each with one pass over all edges per cluster. NetworkX passes over the edges of
-each cluster, once for its modularity and once for its cut. igraph, NetworKit and SciPy contract clusters to vertices,
-whose degrees are the cuts (NetworKit 11 does not divide its expansion by the size, contrary to its documentation). An
-engine that has only two of the three numbers does not solve this problem.
+each cluster, once for its modularity and once for its cut. igraph and NetworKit contract clusters to vertices, whose
+degrees are the cuts (NetworKit 11 does not divide its expansion by the size, contrary to its documentation), GraphBLAS
+by products of matrices. SciPy's adapter adds up all entries by cluster in NumPy. An engine that has only two of the
+three numbers does not solve this problem.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _refusal(edges: EdgeList, _params: Mapping[str, Any]) -> str:
 
 analyze_clustering = Algorithm(
     name="analyze-clustering",
-    revision=2,
+    revision=3,
     title="analysis of a clustering",
     family="community",
     form=Form(directed=False, weights="used"),
@@ -126,16 +127,17 @@ def _(networkit: Any, graph: Any, p: Call) -> Any:
 
 
 @analyze_clustering.on("scipy")
-def _(scipy: Any, graph: Any, p: Call) -> Any:
-    n = p.num_vertices
-    marks = scipy.sparse.csr_array((np.ones(n), p.labels, np.arange(n + 1)))
-    between = (marks.T @ graph @ marks).toarray()
-    degrees, inside = between.sum(axis=1), between.diagonal().copy()
+def _(_scipy: Any, graph: Any, p: Call) -> Any:
+    # One sum of all entries by cluster, those that leave it apart: a difference would lose a light cut. Products with
+    # the clusters' indicators on both sides take 5 to 10 times as long.
+    sizes = np.bincount(p.labels)
+    labels = p.labels.astype(np.min_scalar_type(2 * len(sizes)))
+    bins = np.repeat(labels, np.diff(graph.indptr))
+    bins += (bins != labels[graph.indices]) * labels.dtype.type(len(sizes))
+    inside, leaving = np.bincount(bins, graph.data, 2 * len(sizes)).reshape(2, -1)
+    degrees = inside + leaving
     shares = degrees / degrees.sum()
-    modularity = (inside / degrees.sum() - shares**2).sum()
-    np.fill_diagonal(between, 0.0)  # a difference of degrees and inside would lose a light cut
-    leaving = between.sum(axis=1)
-    return modularity, leaving.sum() / 2, (leaving / np.bincount(p.labels)).sum()
+    return inside.sum() / degrees.sum() - (shares**2).sum(), leaving.sum() / 2, (leaving / sizes).sum()
 
 
 @analyze_clustering.on("cugraph", build={"float64_weights": True})

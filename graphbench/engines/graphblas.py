@@ -440,6 +440,7 @@ def _(gb: Any, entries: Any, p: Call) -> Any:
 
 @engine.solves("analyze-clustering")
 def _(gb: Any, graph: Any, p: Call) -> Any:
+    # Marks of entries between clusters, instead of products, take 0.8 to 1.8 of the time.
     sizes = np.bincount(p.labels)
     marks = gb.Matrix.from_coo(np.arange(p.num_vertices), p.labels, 1.0, ncols=len(sizes), dtype=float)
     product = gb.semiring.plus_times(marks.T @ graph).new()
