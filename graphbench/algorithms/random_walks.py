@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 random_walks = Algorithm(
     name="random-walks",
-    revision=2,
+    revision=3,
     title="random walks",
     family="sampling",
     aliases=("walks",),

@@ -394,15 +394,19 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
 
 @engine.solves("random-walks")
 def _(_scipy: Any, graph: Any, p: Call) -> Any:
+    # All walks' positions after a step are one row; columns, and masks where no walk can end, take twice as long.
     rng, degree = np.random.default_rng(p.seed), np.diff(graph.indptr)
-    walks = np.full((len(p.vertices), p.length + 1), -1)
-    walks[:, 0] = at = p.vertices
-    walking = np.arange(len(at))
-    for step in range(1, p.length + 1):
-        walking, at = walking[degree[at] > 0], at[degree[at] > 0]
-        at = graph.indices[graph.indptr[at] + (rng.random(len(at)) * degree[at]).astype(np.int64)]
-        walks[walking, step] = at
-    return walks
+    walks = np.full((p.length + 1, len(p.vertices)), -1, dtype=graph.indices.dtype)
+    walks[0] = at = p.vertices
+    walking, some_end = np.arange(len(at)), not degree.all()
+    for row in walks[1:]:
+        if some_end:
+            going_on = np.flatnonzero(degree.take(at))
+            walking, at = walking[going_on], at[going_on]
+        edge = graph.indptr.take(at)
+        edge += (rng.random(len(at)) * degree.take(at)).astype(edge.dtype)
+        row[walking] = at = graph.indices.take(edge)
+    return walks.T
 
 
 @engine.solves("coo-to-csr", build={"listed": "entries"})
