@@ -67,8 +67,9 @@ class SciPy(Engine):
         Args:
             columns: the edges.
             edges: for counts.
-            listed: return the input of a conversion, in random order: the entries of the matrix as a `coo_array`, or
-                the two columns of edges between external ids; or the matrix with one entry for each edge (`edges`).
+            listed: return the input of a conversion, in random order: the entries of the matrix as a `coo_array`,
+                without weights with values of one byte, or the two columns of edges between external ids; or the
+                matrix with one entry for each edge (`edges`).
         """
         from scipy.sparse import coo_array
 
@@ -82,14 +83,17 @@ class SciPy(Engine):
                 return rows
             if rows.data.all():  # a sum of matrices drops entries of value 0
                 return rows + rows.T.tocsr()
-        values = np.ones(len(src)) if weight is None else weight
+        values = np.ones(len(src), dtype=bool if listed else float) if weight is None else weight
         if not edges.directed:
             src, dst, values = np.concatenate([src, dst]), np.concatenate([dst, src]), np.concatenate([values, values])
         if listed == "entries":
             order = disorder(len(src))
             src, dst, values = src[order], dst[order], values[order]
         entries = coo_array((values, (src, dst)), shape=(edges.num_vertices, edges.num_vertices))
-        return entries if listed else entries.tocsr()
+        if not listed:
+            return entries.tocsr()
+        entries.has_canonical_format = True  # there are no duplicates, so the conversion need not look for them
+        return entries
 
     def vertices(self, vertices: npt.NDArray[np.int64], edges: EdgeList) -> npt.NDArray[np.int64]:
         """An array, to index rows of a matrix."""
