@@ -1,10 +1,13 @@
 """Every word that a result uses is explained."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from graphbench import cli, registry
+from graphbench.advice.answer import BUSY, UNCLEAR, _table
 from graphbench.errors import UnknownNameError
 from graphbench.records.model import PHASES, Outcome, Phases
 from graphbench.records.regression import KINDS
@@ -13,6 +16,7 @@ from graphbench.reporting import glossary
 from graphbench.reporting.result_table import problem_tables
 from graphbench.reporting.speeds import TOTALS
 from helpers.terminal_cases import CASES
+from test_advice import advised
 
 WORDS = [
     *(rule.code for rule in RULES.values()),
@@ -35,6 +39,21 @@ def test_every_verdict_note_reason_outcome_phase_total_and_change_is_explained(w
 def test_every_phase_of_a_record_is_declared():
     measured = {name.removesuffix("_s") for name in Phases.__struct_fields__}
     assert measured - set(PHASES) == {"inputs", "collect_call", "copy", "build_gc", "build_steps", "start_steps"}
+
+
+DRAWN = ["capacity", "suites", "changes", "history", "sections/growth"]
+TITLES = {
+    title
+    for name in DRAWN
+    for title in re.findall(r'Column\("([^"]+)"', (Path(glossary.__file__).parent / f"{name}.py").read_text())
+}
+ESTIMATED = [*_table(advised(calls=7))[0], BUSY, UNCLEAR, "never", "skew", "depth", "largest degree", "social", "road"]
+SAID = ["efficiency", "speedup", "distance", "isolated", "loops", "duplicates", "median", "interval", "estimate"]
+
+
+@pytest.mark.parametrize("word", sorted(filter(None, {*TITLES, *ESTIMATED, *SAID})))
+def test_every_word_of_other_tables_is_explained(word):
+    assert glossary.explain(word)
 
 
 @pytest.mark.parametrize("case", CASES)

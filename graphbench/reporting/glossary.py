@@ -96,6 +96,65 @@ _TEXT = {
     "boundary": "of a capacity search: between the largest graph that fits in memory and the smallest that does not",
 }
 
+_ADVICE = {
+    "90 % interval": "of an estimate: it holds the true value in 90 % of cases; of a measured time, that of its median",
+    "script": "seconds of a script with so many calls: start, read, build and all calls",
+    "times as fast": "the CPU's time of a call over that of the GPU, as an interval",
+    "memory": "of an estimate: the most GPU memory that the task takes, the CUDA context included",
+    "card": "the smallest usual size of GPU memory that surely holds the task; in brackets one that perhaps does",
+    "busy": "more programs ran than the machine has cores, so times are too long: measure again on a quiet machine",
+    "unclear": "the interval has both answers, so there is none",
+    "never": "however many calls there are, it costs more",
+    "depth": "levels of a breadth-first search from a vertex far away: large for roads, small for social networks",
+    "skew": "mean squared degree over squared mean degree: 1 where all degrees are equal",
+    "social": "of a graph: few levels for its size, as in social networks",
+    "road": "of a graph: many levels for its size, as in networks of roads",
+    "largest degree": "the most edges at one vertex",
+    "distance": "how different two graphs are: 1 is a factor of 2.7 in size, density, depth or skew of degrees",
+}
+_GPUS_AND_GROWTH = {
+    "speedup": "how many times as fast: the time of one over that of the other",
+    "efficiency": "speedup over the number of GPUs: 100 % where twice the GPUs take half the time",
+    "exponent": "how time grows with the edges: 1 is in proportion, 2 is four times the time for twice the edges",
+    "scatter": "how far the times lie from the fitted line, typically",
+    "peak": "the most memory that was used at once",
+    "limit": "the memory within which a capacity was searched",
+    "tries": "how many graphs a capacity search tried",
+}
+_OF_TABLES = {
+    "algorithm": "what is computed, such as pagerank; `graphbench show` has its definition",
+    "problem": "an algorithm with its parameters",
+    "graph": "what it is computed on, by its name or file",
+    "task": "an algorithm on a graph with an engine and parameters: what a record measures",
+    "vertices": "how many the graph has, isolated ones included",
+    "edges, once": "how many edges the graph has, an undirected one counted once",
+    "its edges": "how many edges the smallest graph has that does not fit",
+    "failed in": "the phase in which the smallest graph that does not fit ended",
+    "sizes": "how many graphs the line is fitted to",
+    "95 % interval": "it holds the true value in 95 % of cases",
+    "change": "which way a time changed",
+    "old call": "the warm call in the first of two stores",
+    "new call": "the warm call in the second of two stores",
+    "old / new": "how many times as fast the second store is",
+    "from": "the day of the first record after a change",
+    "time": "the warm call before a change and after it",
+    "version": "of the library that was measured",
+    "new version, or why": "what changed with the time: a version, or the reason why it is not judged",
+    "graphbench": "the version of graphbench that measured",
+    "records": "how many records there are",
+    "measured": "the days of the records",
+    "newest": "the warm call of the newest record",
+}
+_GRAPH = {
+    "isolated": "of a vertex: it has no edge",
+    "loops": "edges from a vertex to itself; cleaning drops them",
+    "duplicates": "edges that are there several times; cleaning keeps the one of smallest weight",
+    "median": "half of the values are smaller, half are larger",
+    "interval": "it holds the true value with the probability that is given with it",
+    "warm trial": "a timed call after the first one",
+    "estimate": "computed from measurements elsewhere; it is in no ratio and no mean",
+}
+
 
 def entries() -> list[Entry]:
     """All words, kind by kind."""
@@ -111,7 +170,10 @@ def entries() -> list[Entry]:
         "column": _COLUMNS,
         "answer": _ANSWERS,
         "change between two stores": KINDS,
-        "word of a sentence": _TEXT,
+        "word of a sentence": _TEXT | _GRAPH,
+        "column of another table": _OF_TABLES,
+        "word of an estimate": _ADVICE,
+        "word of growth and capacity": _GPUS_AND_GROWTH,
     }
     return found + [Entry(word, kind, text) for kind, words in groups.items() for word, text in words.items()]
 
@@ -137,7 +199,8 @@ def explain(word: str) -> list[Entry]:
     wanted = _word(" ".join(re.split(r"[\s_-]+", word.strip().casefold())))
     found = [entry for entry in entries() if entry.word.casefold() == wanted]
     begun = first_word(wanted, meanings())
-    return found or ([begun] if begun else [])
+    before, comma, _ = wanted.partition(",")
+    return found or ([begun] if begun else explain(before) if comma else [])
 
 
 def _word(text: str) -> str:

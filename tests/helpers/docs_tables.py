@@ -31,6 +31,9 @@ OTHERS = [
     "answer",
     "change between two stores",
     "word of a sentence",
+    "column of another table",
+    "word of an estimate",
+    "word of growth and capacity",
 ]
 
 
