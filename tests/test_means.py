@@ -6,11 +6,12 @@ import pytest
 
 from graphbench import reporting
 from graphbench.records.comparison import compare
-from graphbench.records.model import PREDICTED, Censored, Outcome, Phases, Trials
+from graphbench.records.model import PREDICTED, Censored, Outcome, Phases, Reading, Trials
 from graphbench.reporting import measured, report, speeds, suites
 from graphbench.reporting.document import AllRecords, Cards, Chart, Fold, Table
 from graphbench.reporting.markdown import to_markdown
 from graphbench.reporting.sections import phases, quality, summary
+from graphbench.reporting.wording import kind_of
 from helpers.records import pagerank, record, replace
 
 
@@ -91,6 +92,23 @@ def test_the_summary_words_one_ratio_as_the_answer_to_a_problem_does():
     sentences = reporting.render(noisy, compare(noisy)).partition("\n\n")[0]
     (ends,) = re.findall(r"No difference found .* (\(.* to .*\));", sentences)
     assert f"a warm call of igraph is not found to differ from networkx {ends}" in of(noisy).blocks[0].text
+
+
+def test_cases_below_a_millisecond_on_both_sides_enter_no_mean_and_are_counted():
+    short = [on("B", "networkx", 9e-4), on("B", "igraph", 1e-6)]
+    answer = of([on("A", "networkx", 4.0), on("A", "igraph", 1.0), *short]).blocks
+    assert "igraph is 4.00× faster than networkx (1 case, " in answer[0].text  # noqa: RUF001
+    assert "1 case in which the calls of both sides take less than a millisecond" in answer[1].text
+    assert "No mean includes 1 case in which" in suites.summary(short, compare(short))
+    alone = of(short).blocks[0].text
+    assert alone.startswith("On 1 real graph, igraph has no ratio: 1 case in which the calls of both sides take less")
+
+
+def test_a_users_own_graph_is_no_real_graph():
+    own = {"dataset__reading": Reading(format="table"), "dataset__source": "a.csv"}
+    made = [on("a.csv", "networkx", 4.0, **own), on("a.csv", "igraph", 1.0, **own)]
+    assert of(made).blocks[0].text.startswith("On 1 file, a warm call of igraph is 4.00× faster")  # noqa: RUF001
+    assert kind_of("graph", replace(made[0], dataset__source="pandas.DataFrame in memory").dataset) == "graph object"
 
 
 def test_ratios_of_first_calls_and_bounds_enter_no_mean_of_warm_calls():

@@ -115,9 +115,14 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it has a ratio that is no bound, and not known to compare like with like: no sentence quotes it."""
         return self.verdict in {Verdict.UNLIKE, Verdict.UNDECIDED} and self.bound is None
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the calls of both sides take less than a millisecond: most of that is no work of the problem."""
+        return any(rule_of(note).code == "short_calls" for note in self.notes)
+
     def counts(self, name: RatioName) -> bool:
-        """Whether a ratio may be averaged, coloured or called fastest: of like with like, and of warm calls only."""
-        if self.verdict is not Verdict.LIKE or self.bound is not None or getattr(self, name) is None:
+        """Whether a ratio may be averaged: of like with like, of warm calls only, and of calls that are long enough."""
+        if self.verdict is not Verdict.LIKE or self.bound is not None or getattr(self, name) is None or self.is_short:
             return False
         return name != "ratio_call" or (not self.first_calls and self.leads == "ratio_call")
 

@@ -59,24 +59,35 @@ def against(cases: Iterable[Case]) -> Against:
     )))  # fmt: skip
 
 
+def too_short(comparisons: Iterable[Comparison | None]) -> str:
+    """How many have calls too short for a mean: `2 cases in which ...`; empty without any."""
+    short = sum(one is not None and one.is_short for one in comparisons)
+    return f"{count(short, 'case')} in which the calls of both sides take less than a millisecond" if short else ""
+
+
 def fair(comparison: Comparison) -> bool:
     """Whether any of its ratios may be averaged."""
     return any(comparison.counts(name) for name in TOTALS)
 
 
 def by_kind(cases: Iterable[Case]) -> dict[str, list[Case]]:
-    """The cases of each kind of graphs, real graphs first. A twin gives way to its original, where that has a ratio."""
+    """The cases of each kind of graphs, real graphs first, then the user's own.
+
+    A twin gives way to its original, where that has a ratio.
+    """
     cases = list(cases)
     counted = {
         (case.problem, case.label, graph_of(case.record.task.dataset))
         for case in cases
         if not is_twin(case.record.task.dataset) and any(one is not None and fair(one) for one in case.comparisons)
     }
-    found: dict[str, list[Case]] = {"real graph": [], "generated graph": [], "synthetic twin": []}
+    found: dict[str, list[Case]] = {
+        kind: [] for kind in ("real graph", "file", "graph object", "generated graph", "synthetic twin")
+    }
     for case in cases:
         dataset = case.record.task.dataset
         if not is_twin(dataset) or (case.problem, case.label, graph_of(dataset)) not in counted:
-            found[kind_of(dataset)].append(case)
+            found[kind_of(dataset, case.record.dataset)].append(case)
     return {kind: group for kind, group in found.items() if group}
 
 

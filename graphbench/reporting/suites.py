@@ -14,6 +14,7 @@ from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.case import Case
 from graphbench.reporting.document import Bullets, Chart, Column, Section, Table
 from graphbench.reporting.heading import hardware, named
+from graphbench.reporting.means import too_short
 from graphbench.reporting.measured import Measured, by_graph, group_by_machine
 from graphbench.reporting.numbers import NOTHING, plain
 from graphbench.reporting.quantities import columns
@@ -117,9 +118,10 @@ def summary(
         width,
         lead=2,
     )
-    note = twin_note(dataset for _, dataset in cells)
+    short = too_short(main.values())
+    notes = [twin_note(dataset for _, dataset in cells), f"No mean includes {short}." if short else ""]
     title = terminal.wrapped(f"Times as fast as {baseline}: {' / '.join(TOTALS.values())}", width)
-    return f"{title}\n\n{drawn}\n" + (f"\n{terminal.wrapped(note, width)}\n" if note else "")
+    return f"{title}\n\n{drawn}\n" + "".join(f"\n{terminal.wrapped(note, width)}\n" for note in notes if note)
 
 
 def _means(records: Sequence[Record], main: Mapping[str, Comparison]) -> dict[tuple[str, str], dict[str, str]]:
@@ -134,14 +136,14 @@ def _means(records: Sequence[Record], main: Mapping[str, Comparison]) -> dict[tu
         if not is_twin(record.task.dataset) or (record.task.algorithm, graph_of(record.task.dataset)) not in doubled
     ]
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for kind in dict.fromkeys(sorted(kind_of(record.task.dataset) for record in records)):
+    for kind in dict.fromkeys(sorted(kind_of(record.task.dataset, record.dataset) for record in records)):
         means: dict[RatioName, dict[str, float]] = {}
         number = 0
         for name in TOTALS:
             ratios: dict[str, dict[Hashable, float]] = {}
             for record in once:
                 comparison, cell = main.get(record.id), (record.task.algorithm, record.task.dataset)
-                if kind_of(record.task.dataset) == kind and comparison and comparison.counts(name):
+                if kind_of(record.task.dataset, record.dataset) == kind and comparison and comparison.counts(name):
                     ratios.setdefault(_label(record), {})[cell] = getattr(comparison, name)
             means[name], common = common_geometric_means(ratios)
             number = max(number, len(common))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from graphbench.records.cost import COSTS, unit
-from graphbench.records.model import Outcome, Record
+from graphbench.records.model import DatasetInfo, Outcome, Record
 from graphbench.records.rules import rule_of
 from graphbench.reporting.numbers import AT_LEAST, bound_sign, ends, memory, seconds
 from graphbench.system.text import three
@@ -123,10 +123,17 @@ def is_twin(dataset: str) -> bool:
     return dataset.startswith(_PREFIX)
 
 
-def kind_of(dataset: str) -> str:
-    """What kind of graphs a graph belongs to: those of different kinds are never averaged together."""
+def kind_of(dataset: str, info: DatasetInfo | None = None) -> str:
+    """What kind of graphs a graph belongs to: those of different kinds are never averaged together.
+
+    Args:
+        dataset: its name.
+        info: says of a user's own graph that it was read from a file or an object; of others the name is enough.
+    """
     if is_twin(dataset):
         return "synthetic twin"
+    if info is not None and info.reading is not None:
+        return "graph object" if info.source.endswith(" in memory") else "file"
     return "generated graph" if _GENERATED.match(dataset) else "real graph"
 
 

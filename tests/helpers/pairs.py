@@ -124,6 +124,7 @@ UNFAIR = {
     ),
     "too few rebuilt calls": ("reuse_not_checked", record(), replace(record("igraph"), phases__rebuilt_s=[1.0] * 2)),
     "work left to collect": ("lazy_answer", record(), replace(record("igraph"), phases__collect_s=1.5)),
+    "calls too short": ("short_calls", record(seconds=9e-4), record("igraph", 1e-5)),
     "a first call only": ("first_calls", replace(record(n=1), trials__stopped="first_only"), record("igraph")),
     "other programs": ("busy_machine", record(), replace(record("igraph"), environment__load_average=8.5)),
     "other programs on the GPU": (

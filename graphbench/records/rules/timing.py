@@ -115,6 +115,20 @@ def _heavy_build(pair: Pair) -> str:
 
 
 @rule(
+    "short_calls",
+    NOTE,
+    meaning="The calls of both sides take less than a millisecond, so the ratio is left out of every mean.",
+    remedy="Use a larger graph.",
+)
+def _short_calls(pair: Pair) -> str:
+    seconds_of = times.first_call if pair.first_calls else times.call_seconds
+    calls = [seconds_of(record) for record in pair.answered]
+    short = [f"{record.task.engine} {format_seconds(call)}"
+             for record, call in zip(pair.answered, calls, strict=True) if call and call < times.NOISE_S]  # fmt: skip
+    return f"the calls of both sides take less than a millisecond ({', '.join(short)})" if len(short) == 2 else ""
+
+
+@rule(
     "first_calls",
     NOTE,
     meaning="A side has no warm call, so the first calls of both are compared.",

@@ -164,7 +164,9 @@ def _graphs(ran: Sequence[Record]) -> str:
     kinds: dict[str, dict[str, int]] = {}
     for record in ran:
         if record.dataset is not None:
-            kinds.setdefault(kind_of(record.task.dataset), {})[record.task.dataset] = record.dataset.num_edges
+            kinds.setdefault(kind_of(record.task.dataset, record.dataset), {})[record.task.dataset] = (
+                record.dataset.num_edges
+            )
     sizes = [size for own in kinds.values() for size in own.values()]
     if not sizes:
         return ""

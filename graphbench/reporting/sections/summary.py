@@ -35,8 +35,8 @@ _OF_BEST_CPU = (
     "replaces it."
 )
 _OF_KINDS = (
-    "Real graphs, generated graphs and synthetic twins are averaged apart; a twin is left out where its original has "
-    "a ratio."
+    "Real graphs, your own, generated graphs and synthetic twins are averaged apart; a twin is left out where "
+    "its original has a ratio."
 )
 
 
@@ -72,8 +72,10 @@ def headline(measured: Measured) -> list[str]:
     where = f"On {count(len({case.record.task.dataset for case in cases}), kind)}"
     sides = {"the best CPU engine": known.over_best_cpu(), measured.baseline: known.over_baseline()}
     calls = _of_total(sides, "warm call") or _of_total(sides, "first call")
+    short = means.too_short(case.main for case in cases)
     if not calls:
-        return [plain(f"{where}, {lead} has no ratio that compares like with like.")]
+        why = f": {short}" if short else " that compares like with like"
+        return [plain(f"{where}, {lead} has no ratio{why}.")]
     one = {"the best CPU engine": f"the best CPU engine, {known.best_cpu}"} if known.best_cpu.isidentifier() else {}
     all_graphs = len({case.record.task.dataset for case in cases})
 
@@ -93,6 +95,8 @@ def headline(measured: Measured) -> list[str]:
             means.than(name, speed, of=len(cases), on=fewer(name, "ratio_whole_script")) for name, speed in scripts
         )
         found.append(f"A whole script, with one call, is {than}.")
+    if short:
+        found.append(f"Left out: {short}.")
     return [plain(sentence) for sentence in found]
 
 
