@@ -262,3 +262,15 @@ def test_the_references_of_the_package_estimate_a_pagerank():
     run = estimated(profile(site(vertices=(299_067,) * 2, edges=(977_676,) * 2)), reference.choose(reference.load()))
     assert run.seconds is not None
     assert run.seconds.low > 0
+
+
+@pytest.mark.parametrize("function", ["pagerank", "louvain_communities"])
+def test_a_small_graph_has_an_estimate_as_advice_has(function):
+    call = site(function, vertices=(3_000,) * 2, edges=(12_000,) * 2)
+    given = reference.choose(reference.load())
+    run = estimated(profile(call), given)
+    assert 0 < run.calls[function].low < run.calls[function].typical < run.calls[function].high < 1
+    assert 0 < run.conversion.high < 1
+    assert 1 < run.start.typical < 10
+    text = " ".join(render(report(call, run=run)).split())
+    assert f"nx-cugraph has too few references near {function}'s graphs: pylibcugraph's, which it calls, are" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
+from statistics import median
 
 import msgspec
 
@@ -15,6 +16,8 @@ from graphbench.advice.profile.model import Profile, Site
 from graphbench.advice.reference import References
 
 ENGINE = "nx-cugraph"
+LIBRARY = "pylibcugraph"
+"""What nx-cugraph calls."""
 NOT_RUN = "nx-cugraph does not run it"
 NONE = Span.exactly(0)
 """Of a part of the run that takes no time."""
@@ -55,6 +58,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         covered: seconds with NetworkX that the estimate replaces; all others are left as they are.
         reason: why there is no estimate, or none for some of the functions; each once.
         outside: in what a graph lies outside of the references.
+        through_library: functions whose calls are estimated from those of the library that nx-cugraph calls.
         guessed: whether of some graph the size alone is known.
     """
 
@@ -66,6 +70,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     covered: float = 0.0
     reasons: dict[str, str] = {}
     outside: str = ""
+    through_library: list[str] = []
     guessed: bool = False
 
 
@@ -77,6 +82,7 @@ def estimated(profile: Profile, references: References | None) -> Run:
     reasons: dict[str, str] = {}
     graphs: dict[tuple[int, int], tuple[int, Span]] = {}
     start, covered, beyond, guessed = NONE, 0.0, "", False
+    through_library: dict[str, None] = {}
     for site in profile.sites:
         one, reason = _of_site(profile, references, site)
         if one is None:
@@ -90,6 +96,8 @@ def estimated(profile: Profile, references: References | None) -> Run:
         number = max(site.graphs, 1, graphs.get(size, (0, one.warm_call))[0])
         graphs[size] = number, one.conversion or NONE
         start = one.start
+        if one.engine != ENGINE:
+            through_library[site.function] = None
         covered += site.seconds * profile.at_once
         beyond = beyond or one.outside
         guessed = guessed or site.features is None
@@ -107,6 +115,7 @@ def estimated(profile: Profile, references: References | None) -> Run:
         covered=covered,
         reasons=reasons,
         outside=beyond,
+        through_library=list(through_library),
         guessed=guessed,
     )
 
@@ -131,10 +140,39 @@ def _of_site(  # noqa: PLR0911 - one for each reason
         return None, reason
     found = estimate(references, algorithm, size, ENGINE)
     if found is None or (found.conversion and found.conversion.high > MAX_SPREAD * found.conversion.low):
+        found = _through_library(references, own, algorithm, size)
+    if found is None:
         return None, "too few references, or graphs too unlike them"
     if site.features is None:  # the other features are guessed from the size
         found = msgspec.structs.replace(found, outside=outside(own, size, ("vertices", "edges")))
     return found, ""
+
+
+def _through_library(references: References, own: References, algorithm: str, size: Features) -> Estimate | None:
+    """The estimate of the library's call, times how much longer nx-cugraph took on the graphs that both have.
+
+    A conversion takes no longer than that of a larger graph. None where there is no such graph.
+    """
+    library = estimate(references, algorithm, size, LIBRARY)
+    theirs = {timing.graph: timing.warm_call_s for timing in references.of(algorithm, LIBRARY).timings}
+    pairs = [(timing.warm_call_s, theirs.get(timing.graph)) for timing in own.timings]
+    longer = [mine / other for mine, other in pairs if mine and other]
+    larger = [timing.conversion_s for timing in own.timings if timing.conversion_s and _holds(own, timing.graph, size)]
+    starts = [one.start_s for one in references.timings if one.engine == ENGINE and one.start_s]
+    if library is None or not longer or not larger or not starts:
+        return None
+    call, most = library.warm_call, min(larger)
+    return msgspec.structs.replace(
+        library,
+        warm_call=Span(call.low * min(longer), call.typical * median(longer), call.high * max(longer)),
+        start=Span(min(starts), median(starts), max(starts)),
+        conversion=Span(0, most, most),
+    )
+
+
+def _holds(references: References, graph: str, size: Features) -> bool:
+    known = references.graphs[graph].features
+    return known.num_vertices >= size.num_vertices and known.num_edges >= size.num_edges
 
 
 def _features(site: Site, *, weighted: bool) -> Features:

@@ -143,6 +143,11 @@ def _about_estimate(run: Run, shown: Sequence[Row]) -> list[str]:
         if run.guessed:
             text += " Graphs that no longer existed at the end are taken for social networks of their size."
         notes = [text]
+        if run.through_library:
+            notes.append(
+                f"nx-cugraph has too few references near {listed(run.through_library)}'s graphs: pylibcugraph's, which "
+                "it calls, are taken, times how much longer nx-cugraph took on the graphs of both."
+            )
         if run.outside:
             notes.append(f"A graph lies outside of the references: {run.outside}.")
     else:
