@@ -428,6 +428,17 @@ def test_times_without_a_header_are_ignored_with_a_warning(read):
     assert read("1 2 1082040961\n", options=TableOptions(weight="3")).weight.tolist() == [1082040961]
 
 
+def test_the_type_column_of_gephi_gives_the_direction(read):
+    text = "Source,Target,Type,Weight\n1,2,Directed,1\n2,1,directed,2\n"
+    assert read(text).directed
+    assert not read(text, directed=False).directed
+    assert not read(text.replace("Directed", "Undirected").replace("directed,2", "undirected,2")).directed
+    assert not read(text.replace("Type", "Kind").replace("irected", "")).directed
+    with pytest.raises(FormatError, match=r"'Type' has directed and undirected rows; .* Pass --directed or --undir"):
+        read(text.replace(",directed", ",Undirected"))
+    assert read(text.replace(",directed", ",Undirected"), directed=True).directed
+
+
 def test_comments_that_may_be_edges_are_refused(read):
     text = "#ml,#ai\nsource,target\n#ai,#dl\nann,#ml\n"
     with pytest.raises(FormatError, match=r"line 1: '#ml,#ai' may be a comment or an edge, as names of vertices begin"):

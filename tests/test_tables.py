@@ -356,10 +356,50 @@ def test_ids_of_two_different_things_are_one_vertex_with_a_warning(form, tmp_pat
     (warning,) = warned("user", "item")
     assert "Columns 'user' and 'item' have 1 id in common, taken as the same vertices. If they are diff" in warning
     assert "such as item-1" in warning
-    for names in (("source", "target"), ("id1", "id2"), ("node_a", "node_b"), ("a", "b"), ("payer", "payee")):
+    for names in (
+        ("source", "target"),
+        ("id1", "id2"),
+        ("node_a", "node_b"),
+        ("a", "b"),
+        ("payer", "payee"),
+        ("one", "other"),
+    ):
         assert not warned(*names)
     assert not warned("user", "item", (3, 4))
     assert not warned("user", "item", ("x", "y"))
+
+
+@pytest.mark.parametrize("form", ["csv", "pandas"])
+def test_merged_rows_that_differ_are_a_warning(form, tmp_path):
+    def warned(rows, **options):
+        frame = pd.DataFrame(rows, columns=["source", "target", "weight"])
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            gb.load(FORMS[form](frame, tmp_path), **options)
+        return " ".join(str(warning.message) for warning in seen)
+
+    assert warned([(1, 2, 5), (1, 2, 5), (2, 3, 1)]) == ""
+    different = warned([(1, 2, 5), (1, 2, 7), (2, 3, 1)])
+    assert "1 edge has rows of different weights; the smallest stays. Sum them first if they add up" in different
+    assert "in both directions" not in different
+    both = warned([(1, 2, 5), (2, 1, 5), (2, 3, 1), (3, 4, 1)])
+    assert "1 edge has rows in both directions, which are merged. Pass directed=True if (u, v) is not (v, u)." in both
+    assert "different weights" not in both
+    assert warned([(1, 2, 5), (2, 1, 5), (2, 3, 1), (3, 2, 1)]) == ""
+    assert warned([(1, 2, 5), (2, 1, 7), (2, 3, 1)], directed=True) == ""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_type_column_of_gephi_gives_the_direction_in_every_form(form, tmp_path):
+    def given(*types):
+        frame = pd.DataFrame({"Source": [1, 2], "Target": [2, 3], "Type": types, "Weight": [1.5, 2.5]})
+        return FORMS[form](frame, tmp_path)
+
+    assert gb.load(given("Directed", "directed")).directed
+    assert not gb.load(given("Directed", "directed"), directed=False).directed
+    assert not gb.load(given("Undirected", "undirected")).directed
+    with pytest.raises(DatasetError, match=r"'Type' has directed and undirected rows; .* Pass directed=True or dir"):
+        gb.load(given("Directed", "Undirected"))
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, "NA"])

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from graphbench.errors import InputError
+from graphbench.graphs.columns import Columns
 from graphbench.graphs.edgelist import INT32_VERTICES, EdgeList, Ids, Weights, merge_parallel
 from graphbench.records.model import DatasetInfo, Reading
 from graphbench.system.lazy import np
+from graphbench.system.text import count
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-CLEANER_VERSION = 4
+CLEANER_VERSION = 5
 """Increase it when a rule of reading or cleaning changes, so that cached graphs are cleaned again."""
 
 EXACT = 2.0**53
@@ -89,8 +91,26 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
     zero_weights: int = 0
     negative_weights: int = 0
     nonfinite_weights: int = 0
+    unequal_weights: int = 0
+    """Edges of a table whose rows have different weights."""
+    both_directions: int = 0
+    """Edges of an undirected table with rows (u, v) and (v, u), unless all have."""
     reading: Reading | None = None
     """How the rows were understood."""
+
+    @property
+    def merged(self) -> list[str]:
+        """Warnings about rows that were merged though they differ."""
+        found = []
+        if self.both_directions:
+            edges = f"{count(self.both_directions, 'edge')} {'has' if self.both_directions == 1 else 'have'} rows"
+            found.append(f"{edges} in both directions, which are merged. Pass --directed if (u, v) is not (v, u).")
+        if self.unequal_weights:
+            edges = f"{count(self.unequal_weights, 'edge')} {'has' if self.unequal_weights == 1 else 'have'} rows"
+            found.append(
+                f"{edges} of different weights; the smallest stays. Sum them first if they add up, as payments do."
+            )
+        return found
 
 
 def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
@@ -109,9 +129,12 @@ def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
     loops = len(src) - int(np.count_nonzero(proper))
     if loops:
         src, dst, weight = src[proper], dst[proper], None if weight is None else weight[proper]
+    arcs = Columns(src, dst, None)
     if not raw.directed:
         src, dst = _low_high(src, dst)
+    rows = Columns(src, dst, weight)
     src, dst, weight, merged = merge_parallel(src, dst, weight, raw.num_vertices)
+    table = merged > 0 and raw.reading is not None and raw.reading.source != ""
 
     edges = EdgeList.from_columns(
         src, dst, weight, num_vertices=raw.num_vertices, directed=raw.directed, name=name, names=raw.names
@@ -123,8 +146,25 @@ def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
         zero_weights=0 if weight is None else int(np.count_nonzero(weight == 0)),
         negative_weights=0 if weight is None else int(np.count_nonzero(weight < 0)),
         nonfinite_weights=0 if weight is None else int(np.count_nonzero(~np.isfinite(weight))),
+        unequal_weights=_unequal_weights(rows, weight, raw.num_vertices) if table else 0,
+        both_directions=_both_directions(arcs, len(src), raw.num_vertices) if table and not raw.directed else 0,
         reading=reading_of(raw),
     )
+
+
+def _unequal_weights(rows: Columns, smallest: Weights | None, num_vertices: int) -> int:
+    """Edges whose rows have different weights."""
+    if smallest is None or rows.weight is None:
+        return 0
+    _, _, largest, _ = merge_parallel(rows.src, rows.dst, -rows.weight, num_vertices)
+    return int(np.count_nonzero(largest != -smallest))
+
+
+def _both_directions(arcs: Columns, num_edges: int, num_vertices: int) -> int:
+    """Edges with rows in both directions; 0 if all have, as in a list of a symmetric matrix."""
+    src, *_ = merge_parallel(arcs.src, arcs.dst, None, num_vertices)
+    both = len(src) - num_edges
+    return both if both < num_edges else 0
 
 
 def reading_of(raw: Raw) -> Reading | None:

@@ -68,9 +68,10 @@ def from_object(
     raw = _with_direction(_raw(graph, directed, options), directed)
     edges, cleaning = cache.cleaned(_content(raw), name, lambda: raw)
     cleaning = msgspec.structs.replace(cleaning, reading=reading_of(raw))  # equal graphs may come from different tables
-    for warning in raw.reading.warnings if raw.reading else ():
+    found = dataset(name, edges, cleaning, source=f"{_type(graph)} in memory")
+    for warning in found.info.reading.warnings if found.info.reading else ():
         warnings.warn(f"{name}: {warning}", stacklevel=2)
-    return dataset(name, edges, cleaning, source=f"{_type(graph)} in memory")
+    return found
 
 
 def is_edges(given: Any) -> TypeGuard[Iterable[Any]]:
@@ -105,7 +106,7 @@ def _raw(graph: Any, directed: bool | None, options: TableOptions) -> Raw:
     if "polars" in libraries and hasattr(graph, "collect"):
         graph = graph.collect()
     if (table := arrow_table(graph, libraries)) is not None:
-        return from_arrow(table, f"{_type(graph)}", bool(directed), options)
+        return from_arrow(table, f"{_type(graph)}", directed, options)
     if isinstance(graph, np.ndarray):
         return from_array(graph, directed, options)
     if is_edges(graph):

@@ -38,7 +38,7 @@ def arrow_table(graph: Any, libraries: set[str]) -> pa.Table | None:
     return pa.table(graph) if table and hasattr(graph, "__arrow_c_stream__") else None
 
 
-def from_arrow(table: pa.Table, kind: str, directed: bool, options: TableOptions) -> Raw:
+def from_arrow(table: pa.Table, kind: str, directed: bool | None, options: TableOptions) -> Raw:
     """The rows of an Arrow table; `kind` is where it comes from."""
     table_roles.refuse_text_options(options, "a table in memory has names of columns", python=True)
     if table_arrow.may_be_matrix(table, options):
@@ -48,7 +48,9 @@ def from_arrow(table: pa.Table, kind: str, directed: bool, options: TableOptions
     )
     names = table.schema.names
     used = table.select(roles.used)
-    return table_arrow.read(used, names, roles, kind, fail, directed=directed, drop_missing=options.drop_missing)
+    if directed is None:
+        directed = table_arrow.direction(names, roles, table.column, fail)
+    return table_arrow.read(used, names, roles, kind, fail, directed=bool(directed), drop_missing=options.drop_missing)
 
 
 _MATRIX = (
@@ -89,6 +91,8 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
     if len(names) < 2 and any(name is not None for name in frame.index.names):
         raise fail("the ends may be in the frame's index; expected them in columns. Call frame.reset_index().")
     roles = table_arrow.find_roles(kinds, options, fail, python=True)
+    if directed is None:
+        directed = table_arrow.direction(names, roles, column, fail)
     table = pa.table([column(place) for place in roles.used], names=[names[place] for place in roles.used])
     return table_arrow.read(
         table, names, roles, "pandas frame", fail, directed=bool(directed), drop_missing=options.drop_missing

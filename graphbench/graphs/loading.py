@@ -259,6 +259,9 @@ def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha2
         source: a description of its origin.
         sha256: of the original file; by default, of the canonical edges.
     """
+    reading = cleaning.reading
+    if reading is not None and cleaning.merged:
+        reading = msgspec.structs.replace(reading, warnings=[*reading.warnings, *cleaning.merged])
     info = DatasetInfo(
         name=name,
         num_vertices=edges.num_vertices,
@@ -275,7 +278,7 @@ def dataset(name: str, edges: EdgeList, cleaning: Cleaning, *, source: str, sha2
         zero_weights=cleaning.zero_weights,
         negative_weights=cleaning.negative_weights,
         nonfinite_weights=cleaning.nonfinite_weights,
-        reading=cleaning.reading,
+        reading=reading,
     )
     return Dataset(info=info, edges=edges)
 

@@ -62,6 +62,10 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
             table = pq.ParquetFile(path, read_dictionary=texts).read(columns=used).select(used)
             table.validate(full=True)
             _refuse_bomb(sum(map(_expanded, table.columns)), path)
+            if directed is None:
+                directed = table_arrow.direction(
+                    schema.names, roles, lambda at: file.read([schema.names[at]]).column(0), fail
+                )
             arcs = bool(directed)
             return table_arrow.read(
                 table, schema.names, roles, "Parquet", fail, directed=arcs, drop_missing=options.drop_missing

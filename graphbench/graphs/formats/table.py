@@ -116,6 +116,8 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
     if layout.header and kind_of_ids(names) == "integers":
         source, target = (layout.names[end] for end in (layout.roles.source, layout.roles.target))
         unclear += table_roles.shared_ids(source, target, src, dst, vertex_ids.count(src, dst, names))
+    if directed is None and (column := table_roles.type_column(layout.names, layout.roles)) is not None:
+        directed = _direction(path, options, layout, column)
     weight = None if weights[0] is None else np.concatenate([*map(to_numpy, weights)])
     return Raw(
         src=src,
@@ -164,6 +166,21 @@ def _like_missing(path: Path, options: TableOptions, src: Ids, dst: Ids, names: 
     rows = f"{count(state.dropped, 'row')} {'has a vertex' if state.dropped == 1 else 'have vertices'}"
     place = f"the first at line {first.line:,} ({first.found!r})"
     return [f"{rows} named like a missing value, {place}. If they are missing, pass --drop-missing."]
+
+
+def _direction(path: Path, options: TableOptions, layout: Layout, column: str) -> bool | None:
+    """What Gephi's column of types says of all rows; None if it has other words.
+
+    Raises:
+        FormatError: if rows differ.
+    """
+    end = layout.names[layout.roles.source]
+    as_end = replace(options, source=column, target=end, weight=None, no_weight=True, header=True, drop_missing=True)
+    types = (part[0].unique().to_pylist() for part in _parts(path, as_end, _State(), integers=False))
+    found = table_roles.direction(itertools.chain.from_iterable(types), column)
+    if isinstance(found, table_roles.Refusal):
+        raise FormatError(path, found.problem)
+    return found
 
 
 def _reading(layout: Layout, state: _State, ids: str, unclear: list[str]) -> Reading:

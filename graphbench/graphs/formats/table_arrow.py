@@ -144,6 +144,18 @@ def read(
     )
 
 
+def direction(names: Sequence[str], roles: Roles, column: Callable[[int], pa.ChunkedArray], fail: Fail) -> bool | None:
+    """What Gephi's column of types says of all rows; `column` reads a column by its index."""
+    name = table_roles.type_column(names, roles)
+    types = None if name is None else _decoded(column(names.index(name)))
+    if name is None or types is None or kind_of(types.type) != "text":
+        return None
+    found = table_roles.direction(filter(None, types.to_pylist()), name)
+    if isinstance(found, Refusal):
+        raise fail(found.problem)
+    return found
+
+
 def kind_of(dtype: pa.DataType) -> Kind:
     """What the values of a type are."""
     from pyarrow import types

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -43,6 +43,10 @@ _PAIRS = (
     ("parent", "child"),
 )
 """Names that belong together; they only order the suggestions of a refusal."""
+_OF_ONE_KIND = re.compile(
+    r"one|two|other|first|second|left|right|head|tail|rows?|col(umn)?s?|node|vertex|friend|neighbou?r|follow(s|er|ee|ed)?"
+)
+"""Names of an end that leave it to the other what it is."""
 _NO_WEIGHT = (
     r"(|row|line|record|tx|txn|trx|transaction|order|payment|event|edge)(id|no|number|index)|rank|type|kind|class|"
     r"category|.*(date|timestamp)|(|date|unix|epoch|event|start|end)time|(created|updated|sent)(at|on)|ts|epoch|year|"
@@ -211,11 +215,33 @@ def is_target(name: str) -> bool:
     return _TARGETS.fullmatch(_word(name)) is not None
 
 
+TYPES = frozenset({"directed", "undirected"})
+"""Words in the column `Type` of Gephi."""
+
+
+def type_column(names: Sequence[str], roles: Roles) -> str | None:
+    """Gephi's column of the direction of edges, beside its Source and Target."""
+    found = [name for index, name in enumerate(names) if name.casefold() == "type" and index not in roles.used]
+    ends = (names[roles.source].casefold(), names[roles.target].casefold())
+    return found[0] if len(found) == 1 and ends == ("source", "target") else None
+
+
+def direction(types: Iterable[str], column: str) -> bool | Refusal | None:
+    """The direction that the words of Gephi's column agree on; None if it has other words."""
+    found = {word.casefold() for word in types}
+    if found == TYPES:
+        problem = f"column {column!r} has directed and undirected rows; expected one of both"
+        return Refusal(problem=f"{problem}. Pass --directed or --undirected, which holds for all rows.")
+    return "directed" in found if len(found) == 1 and found <= TYPES else None
+
+
 def shared_ids(source: str, target: str, src: Ids, dst: Ids, num_vertices: int) -> list[str]:
     """A warning if columns whose names are those of two different things have integers in common."""
     words = _word(source), _word(target)
     stems = {re.sub(r"(id)?[0-9ab]?$", "", word) for word in words}
     if min(map(len, words)) < 2 or len(stems) < 2 or "" in stems or words in _PAIRS:
+        return []
+    if any(map(_OF_ONE_KIND.fullmatch, words)):
         return []
     if is_source(source) or is_target(target) or is_source(target) or is_target(source):
         return []
