@@ -97,6 +97,15 @@ def test_isolated_vertices_and_the_storage_reach_the_library(run):
     assert len(made.src) == 2 * len(GRAPHS["isolated vertices"])
 
 
+@pytest.mark.parametrize(("allowed", "given"), [(22 * 90, True), (22 * 90 - 1, False)])
+def test_both_directions_are_made_by_the_library_where_memory_is_too_small(monkeypatch, run, allowed, given):
+    monkeypatch.setattr(engine.memory, "allowed_bytes", allowed)
+    _, double = run("pagerank", WEIGHTED)
+    made = double.calls["pagerank"].graph
+    assert made.symmetrize is not given
+    assert len(made.src) == len(made.dst) == len(made.weight_array) == (2 if given else 1) * len(TWO)
+
+
 @pytest.mark.parametrize("renumber", [True, False])
 def test_renumbering_is_an_option(run, renumber):
     _, double = run("wcc", UNDIRECTED, Settings(renumber=renumber))

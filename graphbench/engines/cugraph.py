@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 2_147_483_100
 """The longest frame that `from_cudf_edgelist` takes."""
-BYTES_PER_ENTRY = 90
-"""Of device memory, with which both directions of an undirected edge are given. A build of 324 million edges without
-weights allocated 52 at once, and one with weights in float64 80; 38 and 54 where cuGraph made both directions."""
 NOT_VALUES = {"vertex", "first", "second", "predecessor"}
 """The columns of cuGraph's frames that name vertices; the others carry the answer."""
 
@@ -96,8 +93,7 @@ class CuGraph(OnGpu):
         ids = self.id_type(edges)
         if columns["source"].dtype != ids:
             columns = columns.astype({"source": ids, "destination": ids})
-        most = min(MAX_ROWS, self.memory.allowed_bytes // BYTES_PER_ENTRY)
-        if symmetric := not edges.directed and edges.num_entries <= most:
+        if symmetric := self.gives_both_directions(edges) and edges.num_entries <= MAX_ROWS:
             turned = columns.rename(columns={"source": "destination", "destination": "source"})
             columns = cudf.concat([columns, turned[list(columns.columns)]], ignore_index=True)
         graph = cugraph.Graph(directed=edges.directed)

@@ -1,8 +1,8 @@
 """pylibcugraph: the calls beneath cuGraph's Python API, on CuPy arrays; the difference is what that API costs.
 
-It comes with cuGraph's wheel and runs the same kernels. `build` makes a `SGGraph` from both directions of each edge and
-names all vertices. A problem is posed as to cuGraph, with the same build options and parameters: adapters take both
-from the page's adapter for `cugraph`.
+It comes with cuGraph's wheel and runs the same kernels. `build` makes a `SGGraph` from both directions of each edge,
+which the library makes itself where memory is short, as cuGraph does, and names all vertices. A problem is posed as to
+cuGraph, with the same build options and parameters: adapters take both from the page's adapter for `cugraph`.
 
 `--no-renumber` keeps the vertices' numbers instead of sorting vertices by degree; `--direction-optimizing` lets a
 search of an undirected graph change between pushing and pulling. Both are part of a task. With the default allocator
@@ -121,11 +121,11 @@ class PyLibCuGraph(OnCuPy):
         ids = self.id_type(edges)
         if src.dtype != ids:
             src, dst = src.astype(ids), dst.astype(ids)
-        if weight is None and float64_weights:
-            weight = cupy.ones(len(src), dtype=np.float64)
-        if not edges.directed:
+        if symmetric := self.gives_both_directions(edges):
             src, dst = cupy.concatenate([src, dst]), cupy.concatenate([dst, src])
             weight = None if weight is None else cupy.concatenate([weight, weight])
+        if weight is None and float64_weights:
+            weight = cupy.ones(len(src), dtype=np.float64)
         graph = pylibcugraph.SGGraph(
             self._handle,
             pylibcugraph.GraphProperties(is_symmetric=not edges.directed, is_multigraph=False),
@@ -136,6 +136,7 @@ class PyLibCuGraph(OnCuPy):
             renumber=self.settings.renumber,
             do_expensive_check=UNCHECKED,
             vertices_array=cupy.arange(edges.num_vertices, dtype=ids),
+            symmetrize=not (symmetric or edges.directed),
         )
         self.synchronize()
         return Graph(self._handle, graph, ids)

@@ -87,14 +87,15 @@ def cupy():
 
 
 class SGGraph:
-    """Keeps what it is made from; in an undirected graph both directions of each edge must be given."""
+    """Keeps what it is made from; in an undirected graph both directions of each edge are given or made."""
 
     def __init__(self, handle, properties, src, dst, *, weight_array, store_transposed, renumber, do_expensive_check,
-                 vertices_array):  # fmt: skip
+                 vertices_array, symmetrize):  # fmt: skip
         assert isinstance(src, DeviceArray)
         assert src.dtype == dst.dtype == vertices_array.dtype
         vars(self).update({name: value for name, value in locals().items() if name != "self"})
-        if properties.is_symmetric:
+        assert properties.is_symmetric or not symmetrize
+        if properties.is_symmetric and not symmetrize:
             assert {*zip(src.tolist(), dst.tolist(), strict=True)} == {*zip(dst.tolist(), src.tolist(), strict=True)}
 
     def number_of_edges(self, handle):
