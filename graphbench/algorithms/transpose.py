@@ -14,7 +14,8 @@ indexed lists and reverses the copy (its only call changes the graph in place, b
 new adjacency lists. SciPy reads compressed rows as columns and converts them to rows, with their values, 1.0 if there
 are no weights. All four use one thread. cuGraph's `view_transposed_adj_list` builds compressed rows from the list that
 a graph was made from, by a sort; its row offsets have 32 bits, so a graph with more vertices is refused. nx-cugraph
-copies its two columns and swaps them: its graphs have no rows, which are built inside the calls that need them.
+copies its two columns and swaps them: its graphs have no rows, which are built inside the calls that need them, so its
+call does none of the work that the others do.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 transpose = Algorithm(
     name="transpose",
-    revision=1,
+    revision=2,
     title="transpose",
     family="structure",
     aliases=("reverse",),
@@ -49,7 +50,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], _p: Call) -> Finding:
     return Finding(detail=detail, quantities=quantities)
 
 
-@transpose.on("networkx", "nx-cugraph")
+@transpose.on("networkx")
 def _(nx: Any, graph: Any, _p: Call) -> Any:
     return nx.reverse(graph)
 
@@ -73,6 +74,10 @@ def _(_cugraph: Any, graph: Any, p: Call) -> Any:
     return graph.view_transposed_adj_list()
 
 
+transpose.gap(
+    "nx-cugraph",
+    "would not be the same problem: it swaps the columns of its list of arcs, and builds rows within each later call",
+)
 transpose.gap("pylibcugraph", "not in the library: it transposes the storage of a graph within other calls")
 
 

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphbench.algorithms.base import Kind
-from graphbench.engines.base import ByPair, Collected, Ends, Engine, Entries, Settings, SortedByPair, matrix, unzipped
+from graphbench.engines.base import (
+    ByPair,
+    Collected,
+    CompressedRows,
+    Ends,
+    Engine,
+    Entries,
+    Settings,
+    SortedByPair,
+    matrix,
+    unzipped,
+)
 from graphbench.graphs.edgelist import Columns, EdgeList
 from graphbench.system.lazy import np
 
@@ -94,7 +106,12 @@ class NetworKit(Engine):
             case "arcs" if edges.weighted:
                 return Entries(*unzipped(raw.iterEdgesWeights(), raw.numberOfEdges(), width=3, dtype=np.float64))
             case "arcs":
-                return Entries(*unzipped(raw.iterEdges(), raw.numberOfEdges()))
+                # Neighbours alone take 0.6 of the time of edges, which are tuples.
+                vertices = range(raw.numberOfNodes())
+                degrees = np.fromiter(map(raw.degreeOut, vertices), np.int64, count=len(vertices))
+                neighbours = chain.from_iterable(map(raw.iterNeighbors, vertices))
+                indices = np.fromiter(neighbours, np.int64, count=raw.numberOfEdges())
+                return CompressedRows(np.r_[0, np.cumsum(degrees)], indices)
             case _:
                 return np.array(raw)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from graphbench.algorithms.base import Kind
 from graphbench.engines._gpu import OnCuPy
-from graphbench.engines.base import Collected, Ends, Entries, Settings
+from graphbench.engines.base import Collected, Ends, Settings
 from graphbench.engines.networkx import NetworkX
 from graphbench.graphs.columns import Columns
 from graphbench.graphs.edgelist import EdgeList
@@ -106,15 +106,10 @@ class NxCuGraph(OnCuPy, NetworkX):
 
     def collect(self, raw: Any, kind: Kind, edges: EdgeList) -> Collected:
         """As NetworkX, except graphs: they are on the device and have no `edges`."""
-        match kind:
-            case "edges":
-                ids = None if raw.id_to_key is None else np.array(raw.id_to_key, dtype=np.int64)
-                return Ends(raw.src_indices.get(), raw.dst_indices.get(), ids, listed="twice")
-            case "arcs":
-                weight = raw.edge_values["weight"].get() if edges.weighted else None
-                return Entries(raw.src_indices.get(), raw.dst_indices.get(), weight)
-            case _:
-                return super().collect(raw, kind, edges)
+        if kind != "edges":
+            return super().collect(raw, kind, edges)
+        ids = None if raw.id_to_key is None else np.array(raw.id_to_key, dtype=np.int64)
+        return Ends(raw.src_indices.get(), raw.dst_indices.get(), ids, listed="twice")
 
 
 engine = NxCuGraph()
