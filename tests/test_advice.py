@@ -265,6 +265,16 @@ def between_two(gpu_call, gpu_script, *, busy=False):
     return msgspec.structs.replace(made, answers=[answer])
 
 
+@pytest.mark.parametrize(
+    ("faster", "says"),
+    [(1.0, "unclear whether a GPU pays off for PageRank"), (0.1, "a GPU would probably never pay off for PageRank")],
+)
+def test_a_sentence_on_several_algorithms_can_begin_without_a_number(faster, says):
+    made = between_two(Span(0.5 / faster, 1 / faster, 2 / faster), Span(9, 10, 11))
+    made = msgspec.structs.replace(made, answers=made.answers * 2)
+    assert answers.summary(made) == f"Your CPU against an H100, on my-graph: {says} and PageRank."
+
+
 def test_a_busy_machine_gets_no_verdict():
     made = between_two(Span(0.1, 0.2, 0.3), Span(1, 2, 3), busy=True)
     shown = " ".join(answers.to_text(made).split())

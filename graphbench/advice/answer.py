@@ -127,9 +127,13 @@ def summary(advice: Advice) -> str:
     by_verdict: dict[str, list[str]] = {}
     for answer in sorted(known, key=lambda answer: _order(answer.options[0])):
         by_verdict.setdefault(verdict(answer), []).append(_title(answer))
-    parts = [f"{words} for {listed(names)}" for words, names in by_verdict.items() if words != BUSY]
+    pays = [f"{words} for {listed(names)}" for words, names in by_verdict.items() if words not in _OPEN_OR_NEVER]
+    parts = [f"a GPU would probably pay off {'; '.join(pays)}"] if pays else []
+    for words, alone in _OPEN_OR_NEVER.items():
+        if alone and words in by_verdict:
+            parts.append(f"{words if parts else alone} for {listed(by_verdict[words])}")
     said = f"{_cpu_of(advice)} against {with_article(advice.machine.name)}, on {advice.graph}: "
-    text = f"{said}a GPU would probably pay off {'; '.join(parts)}." if parts else ""
+    text = f"{said}{'; '.join(parts)}." if parts else ""
     if BUSY in by_verdict:
         text += f"{' N' if text else f'{said}n'}o verdict for {listed(by_verdict[BUSY])}: {_AGAIN}"
     reasons: dict[str, list[str]] = {}
@@ -142,6 +146,10 @@ def summary(advice: Advice) -> str:
 
 
 BUSY, UNCLEAR = "busy", "unclear"
+_OPEN_OR_NEVER = {
+    BUSY: "", UNCLEAR: "unclear whether a GPU pays off", "never": "a GPU would probably never pay off",
+}  # fmt: skip
+"""Verdicts that name no number of calls, and how a sentence begins with them."""
 _AGAIN = "the machine was busy during the measurement. Measure again on a quiet machine."
 
 
