@@ -78,9 +78,18 @@ def several_gpus():
             no_baseline.table(measured), "problem", "warm call", "size", "GPUs", "certified", "not completed"
         )
         growing, *_ = _tables(scaling.section(measured))
-        speedup = _columns(
-            growing, "problem", "graph", "edges", "GPUs", "warm call", "collect", "speedup", "efficiency"
+        shown = (
+            "problem",
+            "graph",
+            "edges",
+            "GPUs",
+            "warm call",
+            "collect",
+            "speedup",
+            "efficiency",
+            "first answer speedup",
         )
+        speedup = _columns(growing, *shown)
         return (
             f"{_origin(report)}\n\n{markdown.text([largest])}\n\nOne graph on more and more GPUs:\n\n"
             f"{markdown.text([speedup])}"
