@@ -38,7 +38,7 @@ def offered(capsys, monkeypatch):
         ("graphbench records --outcome out", ["out_of_memory"]),
         ("graphbench show netwo", ["networkit", "networkx"]),
         ("graphbench capacity triang", ["triangle-count", "triangles"]),
-        ("graphbench scale page", ["pagerank"]),
+        ("graphbench scale page", ["page-rank", "pagerank"]),
         ("graphbench bfs karate --no-pred", ["--no-predict"]),
     ],
 )

@@ -43,7 +43,7 @@ def test_the_graph_at_an_address_is_loaded_and_fetched_once(server):
 
 def test_an_address_takes_the_options_of_a_table(server):
     server.files["/my.csv?key=1"] = b"id,a,b\n7,x,y\n8,y,z\n"
-    options = TableOptions(source="a", target="b")
+    options = TableOptions(source="a", target="b", no_weight=True)
     found = graphs.load(f"{server.address}/my.csv?key=1", options=options)
     assert sorted(found.edges.names) == ["x", "y", "z"]
 

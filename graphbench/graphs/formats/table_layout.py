@@ -210,7 +210,7 @@ def are_epochs(values: Sequence[str]) -> bool:
     """Whether all values look like times: seconds or milliseconds from 2001 to 2033."""
     return (
         bool(values)
-        and all(INTEGER.fullmatch(value) for value in values)
+        and all(INTEGER.fullmatch(value) and len(value) <= len("1700000000000") for value in values)
         and any(all(start <= int(value) <= 2 * start for value in values) for start in (10**9, 10**12))
     )
 
