@@ -162,6 +162,8 @@ def _unequal_weights(rows: Columns, smallest: Weights | None, num_vertices: int)
 
 def _both_directions(arcs: Columns, num_edges: int, num_vertices: int) -> int:
     """Edges with rows in both directions; 0 if all have, as in a list of a symmetric matrix."""
+    if int(np.count_nonzero(arcs.src < arcs.dst)) in {0, len(arcs.src)}:  # all rows point the same way
+        return 0
     src, *_ = merge_parallel(arcs.src, arcs.dst, None, num_vertices)
     both = len(src) - num_edges
     return both if both < num_edges else 0
