@@ -11,11 +11,11 @@ Output: the offset of each row, and the columns and values of all rows. The orde
 answer is exact: the same entries, each once, with bitwise equal values.
 
 There are no duplicate entries, because graphbench merges parallel edges when it cleans a dataset. Of duplicates, SciPy
-sums the values, unless it is told that there are none, and cuGraph's conversion keeps all.
+sums the values, unless it need not look for them, and cuGraph's conversion keeps all.
 
-How engines differ. SciPy counts the entries of each row and moves each to its position, on one thread. It is told that
-there are no duplicates (`has_canonical_format`): to find them it would sort the rows. Its matrices always have values,
-of one byte if the dataset has none, which are moved too; cuGraph's lists then have none.
+How engines differ. SciPy counts the entries of each row and moves each to its position, on one thread. Its matrix is
+marked as free of duplicates (`has_canonical_format`): to find them it would sort the rows. Its matrices always have
+values, of one byte if the dataset has none, which are moved too; cuGraph's lists then have none.
 cuGraph sorts all entries by row on the device. Its `view_adj_list` converts the list that a graph was made from: for an
 undirected `cugraph.Graph` that list has one direction of each edge, so half of the entries would be missing. Therefore
 the graph is directed and made from the entries of both directions. Its row offsets have 32 bits: a graph with more
