@@ -78,20 +78,17 @@ def as_read(dataset: str, options: Common) -> str:
     """A dataset and the options that say how to read it, as words of a command line."""
     words = [f"./{dataset}" if dataset.startswith("-") else public_word(dataset)]
     for field in fields(type(options)).values():
-        value, spelled = getattr(options, field.name), _spelling(field)[0]
+        value = getattr(options, field.name)
         if field.option.on == READING and value != field.default:
-            positive, _, negative = spelled.partition("/")
-            words += [positive if value else negative] if field.type is bool else [spelled, str(value)]
+            positive, _, negative = field.typed.partition("/")
+            words += [positive if value else negative] if field.type is bool else [field.typed, str(value)]
     return storable(shlex.join(words))
 
 
 def _spelling(field: Field) -> list[str]:
-    plain = f"--{field.name.replace('_', '-')}"
-    if field.option.flag:
-        return [field.option.flag, field.name]
-    if field.many and field.type is str:
-        return [plain.removesuffix("s"), f"{plain.removesuffix('s')}s", field.name]
-    return [plain, field.name]
+    if field.many and field.type is str and not field.option.flag:
+        return [field.typed.removesuffix("s"), f"{field.typed.removesuffix('s')}s", field.name]
+    return [field.typed, field.name]
 
 
 def _type(field: Field) -> dict[str, Any]:

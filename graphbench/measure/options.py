@@ -305,6 +305,11 @@ class Field:
     optional: bool
     default: Any
 
+    @property
+    def typed(self) -> str:
+        """The option as it is typed, with its opposite if it has one: `--directed/--undirected`."""
+        return self.option.flag or f"--{self.name.replace('_', '-')}"
+
     def check(self, value: Any, label: str) -> Any:
         """The value in the field's type.
 

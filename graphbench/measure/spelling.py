@@ -84,7 +84,7 @@ def _switches() -> dict[str, str]:
     found: dict[str, str] = {}
     for name, field in _options().items():
         if field.type is bool:
-            flags = [flag.removeprefix("--").replace("-", "_") for flag in (field.option.flag or name).split("/")]
+            flags = [flag.removeprefix("--").replace("-", "_") for flag in field.typed.split("/")]
             found |= {flags[0]: f"{name}={flags[0] == name}", flags[-1]: f"{name}={flags[-1] == name}"}
     return found
 

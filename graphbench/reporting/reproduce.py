@@ -90,11 +90,11 @@ def _setting(name: str, value: Any) -> list[str]:
     """A setting of the measurement, as it is typed; nothing if it is no part of a task."""
     if name not in _SETTINGS:
         return []
-    declared, option = fields(Options)[name], f"--{name.replace('_', '-')}"
-    declared.check(value, option)
+    declared = fields(Options)[name]
+    declared.check(value, declared.typed)
     if declared.type is bool:
-        return [] if value == declared.default else [declared.option.flag or option]
-    return [option, str(value)]
+        return [] if value == declared.default else [declared.typed]
+    return [declared.typed, str(value)]
 
 
 def _graph(name: str, original: Iterable[str]) -> str:
@@ -109,7 +109,7 @@ def _of_command(original: Sequence[str]) -> list[str]:
     """The original command's options for limits and for how a file is read, which are not in the task."""
     kept: list[str] = []
     for name, field in sorted(fields(Options).items(), key=lambda named: named[1].option.on != READING):
-        spelled = field.option.flag.split("/") if field.option.flag else [f"--{name.replace('_', '-')}"]
+        spelled = field.typed.split("/")
         if field.type is bool and field.option.on == READING:
             kept += [option for option in spelled if option in original]
         elif name in {"budget", "timeout", "trials"} or field.option.on == READING:
