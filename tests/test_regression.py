@@ -335,6 +335,9 @@ def test_what_was_not_run_again_is_no_failure_and_what_never_ran_is_one_line():
     assert text.startswith("1 same, 1 incomparable and 1 only in the old store.")
     assert "broken" not in text
     assert "1 cell without an answer on either side: igraph" in text
+    row = "only in the old store  louvain"
+    assert (row in text, row in render(found, "table", details=True)) == (False, True)
+    assert "only in the old store: louvain on coAuthorsDBLP, networkit" in text
     assert objections(found, LIMIT)
 
 
@@ -384,9 +387,31 @@ def test_a_possible_change_and_its_rounds_are_shown(tmp_path, capsys):
     assert "--rounds 3" in capsys.readouterr().err
 
 
+def test_cells_without_a_change_are_one_line_which_says_what_it_could_show(stores, capsys):
+    assert invoke(["compare", *stores]) == 0
+    short = capsys.readouterr().out
+    assert invoke(["compare", *stores, "--details"]) == 0
+    whole = capsys.readouterr().out
+    line = "1 cell unchanged (--details lists it); interval of old / new: ±3.1 % in louvain on coAuthorsDBLP, scipy"
+    assert line in short
+    assert "unchanged" not in whole
+    assert [[kind for kind in ("slower", "same") if f"\n{kind} " in text] for text in (short, whole)] == [
+        ["slower"],
+        ["slower", "same"],
+    ]
+
+
+def test_without_a_change_there_is_no_table():
+    found = changes([OTHER[0], steady(1.0)], [OTHER[1], steady(1.005, id="new")])
+    answer, unchanged, *notes = render(found, "table").split("\n\n")
+    assert answer == "2 same."
+    assert "2 cells unchanged" in unchanged
+    assert not notes
+
+
 @pytest.mark.parametrize("form", ["json", "csv", "markdown"])
 def test_every_format_has_every_cell(stores, capsys, form):
-    assert invoke(["compare", *stores, "--format", form]) == 0
+    assert invoke(["compare", *stores, "--format", form, "--details"]) == 0
     shown = capsys.readouterr().out
     kinds = [each["kind"] for each in json.loads(shown)] if form == "json" else None
     assert kinds in (None, ["slower", "same"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from graphbench.cli.compare import fail_slower_option, judge
+from graphbench.cli.compare import details_option, fail_slower_option, judge
 from graphbench.cli.options import format_option
 from graphbench.errors import UsageError
 
@@ -44,6 +44,7 @@ from graphbench.errors import UsageError
     help="Keep records and the result here; a second run goes on there.",
 )
 @fail_slower_option
+@details_option
 @format_option
 def command(
     *,
@@ -55,6 +56,7 @@ def command(
     rounds: int,
     output: Path,
     fail_slower: float | None,
+    details: bool,
     form: str,
 ) -> int:
     """Measure two states of a project's code and compare them: an engine's, a plugin's, or graphbench's own.
@@ -91,4 +93,4 @@ def command(
             for record in records:
                 kept.append(record)
         sides.append((str(path), records))
-    return judge(sides[0], sides[1], form, fail_slower)
+    return judge(sides[0], sides[1], form, fail_slower, details=details)

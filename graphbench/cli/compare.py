@@ -48,6 +48,7 @@ fail_slower_option = click.option(
     callback=_percent,
     help="Exit with 1 if a cell takes this much longer, such as 5%, was ok and no longer is, or nothing was judged.",
 )
+details_option = click.option("--details", is_flag=True, help="List unchanged cells one by one.")
 
 
 @click.command("compare")
@@ -55,9 +56,10 @@ fail_slower_option = click.option(
 @click.argument("new", type=_StoreFile())
 @click.option("--cross-machine", is_flag=True, help="Also compare records of different machines.")
 @fail_slower_option
+@details_option
 @format_option
-def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: float | None, form: str) -> int:
-    """List the cells of two stores that became faster, slower, stayed the same or cannot be compared.
+def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: float | None, details: bool, form: str) -> int:
+    """List the cells of two stores that became faster or slower or cannot be compared, and count the others.
 
     A store is a file of records, or a home folder that has one. A cell is a task on a machine and a graph; the newest
     record of each store counts. It is faster or slower if the 98 % interval over the rounds of both sides (--rounds 3
@@ -68,7 +70,7 @@ def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: float | N
 
     with lines.collector_off(for_good=True):
         before, after = ((str(path), store.load([path], strict=fail_slower is not None)) for path in (old, new))
-        return judge(before, after, form, fail_slower, cross_machine=cross_machine)
+        return judge(before, after, form, fail_slower, details=details, cross_machine=cross_machine)
 
 
 def judge(
@@ -77,6 +79,7 @@ def judge(
     form: str,
     limit: float | None,
     *,
+    details: bool,
     cross_machine: bool = False,
 ) -> int:
     """Print what changed between two sides, each with its name; the exit code is 1 if a gate objects."""
@@ -86,7 +89,7 @@ def judge(
     from graphbench.reporting.numbers import plain
 
     found = changes(old[1], new[1], cross_machine=cross_machine)
-    write_result(shown.render(found, form, reporting.terminal_width(sys.stdout)))
+    write_result(shown.render(found, form, reporting.terminal_width(sys.stdout), details=details))
     if limit is None:
         return 0
     empty = [f"{name} has no records." for name, records in (old, new) if not records]

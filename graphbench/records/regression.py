@@ -42,8 +42,8 @@ KINDS: dict[str, str] = {
     "incomparable": "there are no two times to compare; the reason is given",
 }
 """What may have become of a cell, in a few words each."""
-ONLY_OLD = "only in the old store"
-"""The reason where a cell was not measured again."""
+ONLY_OLD, ONLY_NEW = "only in the old store", "only in the new store"
+"""The reasons where a cell was not measured again, and where it was not measured before."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,7 +192,7 @@ def change_between(old: Record | None, new: Record | None, *, cross_machine: boo
         broken=was_ok and (new is None or new.outcome is not Outcome.OK),
     )
     if old is None or new is None:
-        return _with(common, reasons=["only in the new store" if old is None else ONLY_OLD])
+        return _with(common, reasons=[ONLY_NEW if old is None else ONLY_OLD])
     before, after = costs(old), costs(new)
     common = _with(common, costs={name: (before[name], after[name]) for name in before if name in after})
     sides = _named(old, "old", cross_machine), _named(new, "new", cross_machine)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from statistics import median
 from typing import Any
 
 from graphbench.records.cost import COSTS
 from graphbench.records.history import Line
-from graphbench.records.regression import KINDS, ONLY_OLD, Change
+from graphbench.records.regression import KINDS, ONLY_NEW, ONLY_OLD, Change
 from graphbench.records.rules import readable
 from graphbench.records.statistics import MIN_ROUNDS
 from graphbench.reporting import forms
@@ -38,13 +39,19 @@ _FIELDS = (
 )
 
 
-def render(found: Sequence[Change], form: str, width: int | None = None) -> str:
-    """As `table` (of a terminal's width), `markdown`, `json` or `csv`, ending with a line break."""
+def render(found: Sequence[Change], form: str, width: int | None = None, *, details: bool = False) -> str:
+    """As `table` (of a terminal's width), `markdown`, `json` or `csv`, ending with a line break.
+
+    For people, the cells without a change are one line, and those of one store another, unless details are asked for.
+    """
 
     def blocks() -> list[Block]:
-        shown = [change for change in found if not _never_answered(change)]
-        notes = [*_notes(shown), *_folded([change for change in found if _never_answered(change)])]
-        return [Text(_summary(found)), *([_table(shown)] if shown else []), *([Bullets(notes)] if notes else [])]
+        told = [change for change in found if not _never_answered(change)]
+        shown = [change for change in told if details or not (change.kind == "same" or _of_one_store(change))]
+        same = [] if details else [change for change in told if change.kind == "same"]
+        notes = [*_unchanged(same), *_notes(told), *_folded([one for one in found if _never_answered(one)])]
+        table = [_table(shown, grouped(told, _place))] if shown else []
+        return [Text(_summary(found)), *table, *([Bullets(notes)] if notes else [])]
 
     return forms.render(form, width, blocks=blocks, data=lambda: found, rows=lambda: _rows(found), lead=4)
 
@@ -54,23 +61,48 @@ def _never_answered(change: Change) -> bool:
     return (change.old_s, change.new_s) == (None, None) and not (change.broken or change.lost)
 
 
+def _of_one_store(change: Change) -> bool:
+    return bool({ONLY_OLD, ONLY_NEW} & {*change.reasons})
+
+
 def _folded(cells: Sequence[Change]) -> list[str]:
     engines = listed(list(dict.fromkeys(plain(change.engine) for change in cells)))
     return [f"{count(len(cells), 'cell')} without an answer on either side: {engines}"] if cells else []
 
 
-def _table(found: Sequence[Change]) -> Table[Change]:
-    def place(change: Change) -> tuple[str, str, str]:
-        return change.algorithm, change.dataset, change.engine
+def _unchanged(cells: Sequence[Change]) -> list[str]:
+    """How many they are, and how small a change their intervals can show."""
+    if not cells:
+        return []
+    widths = {
+        place: (one.interval[1] - one.interval[0]) / (2 * one.ratio)
+        for place, one in enumerate(cells)
+        if one.interval is not None and one.ratio
+    }
+    line = f"{count(len(cells), 'cell')} unchanged (--details lists {'it' if len(cells) == 1 else 'them'})"
+    if widths:
+        widest = max(widths, key=widths.__getitem__)
+        usual = f"±{100 * median(widths.values()):.2g} % in the median cell, " if len(widths) > 1 else ""
+        line += f"; interval of old / new: {usual}±{100 * widths[widest]:.2g} % in {_cell(cells[widest])}"
+    return [line]
 
-    places = grouped(found, place)
+
+def _place(change: Change) -> tuple[str, str, str]:
+    return change.algorithm, change.dataset, change.engine
+
+
+def _cell(change: Change) -> str:
+    return plain(f"{change.algorithm} on {change.dataset}, {change.engine}")
+
+
+def _table(found: Sequence[Change], places: Mapping[tuple[str, str, str], Sequence[Change]]) -> Table[Change]:
     return Table(
         found,
         [
             Column("change", _kind),
             Column("algorithm", lambda change: plain(change.algorithm)),
             Column("graph", lambda change: plain(change.dataset)),
-            Column("engine", lambda change: plain(label(change, places[place(change)]))),
+            Column("engine", lambda change: plain(label(change, places[_place(change)]))),
             Column("old call", lambda change: seconds(change.old_s), right=True),
             Column("new call", lambda change: seconds(change.new_s), right=True),
             Column("old / new", lambda change: ratio(change.ratio, bound=change.bound), right=True),
@@ -90,7 +122,7 @@ def _notes(found: Sequence[Change]) -> list[str]:
     cells: dict[str, list[str]] = {}
     for change in found:
         for text in [*map(readable, change.reasons), *change.versions]:
-            cells.setdefault(plain(text), []).append(plain(f"{change.algorithm} on {change.dataset}, {change.engine}"))
+            cells.setdefault(plain(text), []).append(_cell(change))
     return [f"{text}: {_named(names, len(found))}" for text, names in cells.items()]
 
 
