@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,27 @@ def test_a_search_that_fails_is_not_done(run, tmp_path, gpus, fails):
     code, calls = run("capacity", gpus, fails)
     assert (code, len(calls)) == (1, 2)
     assert not (tmp_path / "out/capacity.done").exists()
+
+
+def test_the_headline_is_measured_twice_in_two_stores(run, tmp_path):
+    _, calls = run("headline", 1)
+    measured = [call for call in calls if "headline.toml" in call]
+    assert len({call for call in measured if "/records.jsonl" in call}) == 3
+    assert len({call for call in measured if "/again.jsonl" in call}) == 2
+    out = tmp_path / "out"
+    assert any(f"compare {out}/records.jsonl {out}/again.jsonl" in call for call in calls)
+
+
+def test_a_step_ends_with_the_script(tmp_path):
+    programs, started = tmp_path / "programs", tmp_path / "started"
+    programs.mkdir()
+    python = programs / "python3"
+    python.write_text(f"#!/bin/bash\necho $$ > {started}\nexec sleep 100\n")
+    python.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "ONLY": "doctor"}
+    with subprocess.Popen([FOLDER / "run.sh", tmp_path / "out"], env=environment, stdout=subprocess.DEVNULL) as script:
+        while not (started.exists() and started.read_text().strip()):
+            time.sleep(0.01)
+        script.terminate()
+        assert script.wait() == 143
+    assert not Path(f"/proc/{started.read_text().strip()}").exists()

@@ -54,10 +54,18 @@ def test_its_answers_are_those_of_the_adapters(plain, matrix_market, problem):
     np.testing.assert_allclose(answer, expected, atol=1e-12)
 
 
-@pytest.mark.parametrize("engine", ["networkit", "igraph", "networkx"])
-def test_it_prints_the_median_of_each_problem(matrix_market, engine):
-    command = [sys.executable, SCRIPT, matrix_market, "0", "3", f"--engine={engine}"]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    printed = [json.loads(line) for line in lines]
-    assert [line["algorithm"] for line in printed] == ["pagerank", "bfs", "wcc"]
-    assert all(line["engine"] == engine and line["warm_call_s"] > 0 for line in printed)
+def test_it_prints_the_median_of_each_problem_beside_the_recorded_one(
+    plain, matrix_market, tmp_path, capfd, monkeypatch
+):
+    monkeypatch.setattr(plain, "LIBRARIES", {name: plain.LIBRARIES[name] for name in ("scipy", "networkx")})
+    monkeypatch.setattr(plain, "PROCESSES", 2)
+    records = tmp_path / "records.jsonl"
+    store = ["--engines", "scipy", "--baseline", "scipy", "--store", records, "--budget", "0.1"]
+    subprocess.run([sys.executable, "-m", "graphbench", "bfs", matrix_market, *store], check=True, capture_output=True)
+    plain.main(str(matrix_market), str(records))
+    rows = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    found = [(row["engine"], row["algorithm"]) for row in rows]
+    assert found == [(name, problem) for name in ("scipy", "networkx") for problem in ("pagerank", "bfs", "wcc")]
+    assert all(len(row["processes_s"]) == 2 and min(row["processes_s"]) > 0 for row in rows)
+    recorded = {(row["engine"], row["algorithm"]): row["recorded_over_plain"] for row in rows if row["recorded_s"]}
+    assert list(recorded) == [("scipy", "bfs")]

@@ -4,12 +4,14 @@ It repeats PageRank, BFS and components of six libraries. Calls, parameters and 
 adapters, and so are builds, but for NetworKit's (from coordinates here). Each library runs in a process of its own,
 with its default allocator and on all its threads.
 
-    python tests/gpu/plain.py coAuthorsDBLP.mtx SOURCE [SOURCE ...]
+    python tests/gpu/plain.py GRAPH.mtx RECORDS.jsonl
 
-The sources of a record are in its field `trials.sources`. Prints a line of JSON for each library and problem: the
-median of seven warm calls, in seconds. A library that is not installed is left out.
+RECORDS are those of the same graph; they have the sources of the searches. Prints a line of JSON for each library and
+problem: the median of seven warm calls in each of three processes, in seconds, the median of these, and what graphbench
+recorded. A library that is not installed is left out.
 """
 
+import contextlib
 import gc
 import importlib
 import itertools
@@ -18,13 +20,14 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import scipy
 import scipy.io
 import scipy.sparse.csgraph
 
-CALLS = 7
+CALLS, PROCESSES = 7, 3
 DAMPING, TOLERANCE, ITERATIONS = 0.85, 1e-6, 500
 
 
@@ -192,6 +195,7 @@ class NetworkX(Library):
         return list(self.nx.connected_components(self.graph))
 
 
+PROBLEMS = ("pagerank", "bfs", "wcc")
 LIBRARIES = {
     "cugraph": CuGraph,
     "pylibcugraph": PyLibCuGraph,
@@ -225,22 +229,46 @@ def measure(library, problem, sources):
     return statistics.median(times[1:])
 
 
-def main(path, *sources, engine=None):
-    if engine is None:
-        for name in LIBRARIES:
-            try:
-                importlib.import_module(name)
-            except Exception:  # noqa: BLE001  not installed, or it needs a driver
-                continue
-            subprocess.run([sys.executable, __file__, path, *sources, f"--engine={name}"], check=False)
-        return
-    library = LIBRARIES[engine](*read(path))
-    for problem in ("pagerank", "bfs", "wcc"):
-        seconds = measure(library, problem, [*map(int, sources)])
-        print(json.dumps({"engine": engine, "algorithm": problem, "warm_call_s": round(seconds, 9)}), flush=True)
+def recorded(records):
+    """The warm calls of the newest record of each engine and problem without options, and the sources of searches."""
+    calls, sources = {}, [0]
+    for line in Path(records).read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        task = record["task"]
+        options = {"allocator": "default", "renumber": True, "direction_optimizing": False, "from_networkx": False}
+        usual = all(task["params"].get(name, value) == value for name, value in options.items())
+        if usual and record["phases"]["call_s"] and task["params"].get("threads", 2) > 1:
+            calls[task["engine"], task["algorithm"]] = statistics.median(record["phases"]["call_s"])
+            sources = record["trials"]["sources"] or sources
+    return calls, sources
+
+
+def installed():
+    for name in LIBRARIES:
+        with contextlib.suppress(Exception):  # not installed, or it needs a driver
+            importlib.import_module(name)
+            yield name
+
+
+def main(path, records):
+    calls, sources = recorded(records)
+    for name in installed():
+        command = [sys.executable, __file__, path, json.dumps(sources), name]
+        runs = [
+            json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout) for _ in range(PROCESSES)
+        ]
+        for problem in PROBLEMS:
+            times = [run[problem] for run in runs]
+            known = calls.get((name, problem))
+            row = {"engine": name, "algorithm": problem, "processes_s": times, "warm_call_s": statistics.median(times)}
+            row |= {"recorded_s": known, "recorded_over_plain": known and known / statistics.median(times)}
+            print(json.dumps(row), flush=True)
+
+
+def one_process(path, sources, name):
+    library = LIBRARIES[name](*read(path))
+    print(json.dumps({problem: round(measure(library, problem, json.loads(sources)), 9) for problem in PROBLEMS}))
 
 
 if __name__ == "__main__":
-    given = [word for word in sys.argv[1:] if not word.startswith("--engine=")]
-    chosen = [word.partition("=")[2] for word in sys.argv[1:] if word.startswith("--engine=")]
-    main(*given, engine=chosen[0] if chosen else None)
+    (one_process if sys.argv[3:] else main)(*sys.argv[1:])

@@ -6,19 +6,25 @@
 #
 # Results and logs go to FOLDER as they come. Each step has a time limit. Cut off, it resumes: finished steps are
 # skipped, and so are tasks whose current record is in FOLDER/*.jsonl. ONLY="published async" runs these steps alone;
-# ONLY=on-one every other algorithm and capacity on one GPU (about 27 minutes), ONLY=on-two the same and several GPUs on
-# two (about 45). The steps run in the order of this script. Exit code 0 when every step ended well.
+# ONLY=headline what README's table shows (27 minutes), ONLY=on-one every other algorithm and capacity on one GPU (about
+# 27), ONLY=on-two the same and several GPUs on two (about 45). The steps run in the order of this script. Exit code 0
+# when every step ended well.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mkdir -p "$1" && cd "$1" && pwd); shift
-failed=0
+failed=0 running=
+# A step that goes on alone would disturb whatever is measured next.
+trap 'trap - TERM INT; [ -n "$running" ] && kill "$running" && wait "$running"; exit 143' TERM INT
 gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l)
 all="capacity compile-families families-gpu families-cpu directed-gpu directed-cpu families-networkx directed-networkx
   spectral"
 case "${ONLY:-}" in
-  on-one) ONLY=${all//$'\n'/} ;;
-  on-two) ONLY="several series two two-undirected ${all//$'\n'/}" ;;
+  headline) ONLY="compile headline headline-searches headline-igraph networkx networkx-jaccard plain again again-searches
+    compare match-leiden match-louvain" ;;
+  on-one) ONLY=$all ;;
+  on-two) ONLY="several series two two-undirected $all" ;;
 esac
+ONLY=${ONLY:+$(echo $ONLY)} # names with one space between them
 
 step() { # NAME SECONDS COMMAND...: run once, at most so long, and keep the log
   local name=$1 limit=$2; shift 2
@@ -26,7 +32,10 @@ step() { # NAME SECONDS COMMAND...: run once, at most so long, and keep the log
   [ -e "$out/$name.done" ] && { echo "== $name: done before"; return; }
   echo "== $name: $*"
   local start=$SECONDS
-  if timeout --kill-after=30 "$limit" "$@" >"$out/$name.log" 2>&1; then touch "$out/$name.done"; else failed=1; fi
+  timeout --kill-after=30 "$limit" "$@" >"$out/$name.log" 2>&1 &
+  running=$!
+  if wait "$running"; then touch "$out/$name.done"; else failed=1; fi
+  running=
   tail -n 3 "$out/$name.log"
   echo "== $name: $((SECONDS - start)) s of $limit"
 }
@@ -50,13 +59,31 @@ step loader 600 env DEVICE_LOADER="$out/device-loader.jsonl" \
 suite compile 300 published compile \
   --engines cugraph,pylibcugraph,nx-cugraph --datasets karate --allocators default --trials 1
 layers=cugraph,pylibcugraph
+others=jaccard,leiden,louvain,pagerank,triangle-count,wcc
+headline() { # STEP STORE ENGINES [OPTION...]: 8 minutes for six engines
+  local name=$1 store=$2 engines=$3; shift 3
+  suite "$name" 600 headline "$store" --engines "$engines" --algorithms $others --trials 5 "$@"
+  suite "$name-searches" 400 headline "$store" --engines "$engines" --algorithms bfs,sssp --budget 3 "$@"
+}
+headline headline records cugraph,pylibcugraph,nx-cugraph,networkit,scipy,graphblas "$@"
+suite headline-igraph 300 headline records --engines igraph --trials 4 "$@"
+suite networkx 900 networkx records --algorithms bfs,pagerank,sssp,triangle-count,wcc "$@"
+suite networkx-jaccard 600 networkx records --algorithms jaccard --trials 1 "$@"
+suite networkx-louvain 600 networkx records --algorithms louvain --trials 1 "$@"
+matrix=coAuthorsDBLP/coAuthorsDBLP.mtx mirror=${GRAPHBENCH_MIRROR:-}
+step plain 400 bash -c "tar xzf '${mirror#file://}/MM/DIMACS10/coAuthorsDBLP.tar.gz' -C '$out' $matrix &&
+  python3 tests/gpu/plain.py '$out/$matrix' '$out/records.jsonl' > '$out/plain.jsonl'"
+headline again again cugraph,pylibcugraph,networkit,scipy,graphblas "$@"
+step compare 60 python3 -m graphbench compare "$out/records.jsonl" "$out/again.jsonl"
+for name in leiden louvain; do
+  step "match-$name" 300 python3 -m graphbench $name coAuthorsDBLP --match-quality --budget 2 --timeout 60 \
+    --engines cugraph,pylibcugraph,networkit --baseline networkit --store "$out/matched.jsonl"
+done
 published published --allocators default "$@"
-suite networkx 900 networkx records --algorithms bfs,jaccard,pagerank,sssp,triangle-count,wcc "$@"
 published async --allocators async "$@"
 published direction --engines pylibcugraph --algorithms bfs --allocators default,async --direction-optimizing "$@"
 published conversion --engines nx-cugraph --algorithms bfs,louvain,pagerank --allocators default --from-networkx "$@"
 published order --engines $layers --algorithms bfs,pagerank --allocators default --no-renumber "$@"
-suite networkx-louvain 600 networkx records --algorithms louvain "$@"
 suite twins 900 twins records "$@"
 suite shapes 400 shapes records "$@"
 published pools --engines $layers --algorithms bfs,pagerank --allocators pool,managed "$@"
