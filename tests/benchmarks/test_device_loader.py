@@ -1,7 +1,7 @@
 """The device loader against the obvious way: `cudf.read_csv` of the unpacked Matrix Market file, caches warm.
 
-Times on one H200, while another process used the GPU, are in reports/device-loader.jsonl: 0.7 to 2.5 times those of
-cuDF's reader on the three real graphs of up to a million edges, and 0.3 times from ten million edges on.
+Times on one H200 are in reports/device-loader.jsonl: 0.8 to 1.3 times those of cuDF's reader on the three real graphs
+of up to a million edges, and 0.3 times from ten million edges on.
 
 With `DEVICE_LOADER=FILE`, a line of JSON for each is appended to that file: the times, rows, columns and their types.
 """

@@ -188,21 +188,26 @@ class _Paying:
 
     Attributes:
         calls: by whether warm calls are (None: no clear winner), the comparisons by problem.
+        first: the comparisons by problem where a side has its first call alone.
         best: the problems for which those of the fastest GPU engine and allocator are.
         scripts: the ratios of whole scripts.
     """
 
     calls: dict[bool | None, dict[str, list[Any]]]
+    first: dict[str, list[Any]]
     best: list[str]
     scripts: list[float]
 
 
 def _paying(graphs, report=None):
     """A problem pays where the interval of the ratio is above 1 on each graph, or its range."""
-    found = _Paying({True: {}, False: {}, None: {}}, [], [])
+    found = _Paying({True: {}, False: {}, None: {}}, {}, [], [])
     for problem in _algorithms(report):
         against = [_against_cpu(problem, graph, report) for graph in graphs]
-        calls = [one["ratio_call"] for one in against if "ratio_call" in one and not one["ratio_call"].first_calls]
+        compared = [one["ratio_call"] for one in against if "ratio_call" in one]
+        calls = [one for one in compared if not one.first_calls]
+        if compared and not calls:
+            found.first[problem] = compared
         found.scripts += [
             one["ratio_whole_script"].ratio_whole_script for one in against if "ratio_whole_script" in one
         ]
@@ -218,17 +223,16 @@ def _paying(graphs, report=None):
 def _pays(where, graphs, report=None):
     """Where cuGraph pays, with the names of the problems."""
     found = _paying(graphs, report)
-    named = {
-        sign: listed([f"{name} ({_span(calls)})" for name, calls in own.items()]) for sign, own in found.calls.items()
-    }
+    named = {sign: _named(own) for sign, own in found.calls.items()}
+    first = f" Where only first calls fit the budget: {_named(found.first)}." if found.first else ""
     parts = [
         f"pay for {named[True] or 'no problem'}",
         f"do not pay for {named[False]}" if named[False] else "",
         f"have no clear winner for {named[None]}" if named[None] else "",
     ]
     return (
-        f"{where}, warm calls of cuGraph with its default allocator {'; they '.join(filter(None, parts))}. "
-        f"Those of the fastest GPU engine and allocator pay for {listed(found.best) or 'no problem'}. "
+        f"{where}, warm calls of cuGraph with its default allocator {'; they '.join(filter(None, parts))}.{first} "
+        f"Warm calls of the fastest GPU engine and allocator pay for {listed(found.best) or 'no problem'}. "
         f"A whole script of cuGraph, which answers once, is {_won(found)}."
     )
 
@@ -242,6 +246,10 @@ def _how_many_pay(where, graph, report):
         f"{where}, warm calls of cuGraph with its default allocator pay for {pay} of {pay + lose + unclear} ({spans}), "
         f"do not pay for {lose} and have no clear winner for {unclear}; a whole script is {_won(found)}."
     )
+
+
+def _named(calls):
+    return listed([f"{name} ({_span(own)})" for name, own in calls.items()])
 
 
 def _won(found):
@@ -376,6 +384,36 @@ def results():
             markdown.text([_of_problems()]),
         ]
     )
+
+
+def sittings():
+    """cuGraph against the best CPU engine as published and as measured once more, each among its own records."""
+    first_one, again = published(), next(one for one in reports("other") if results_tables.REPEATED in one.files)
+    problems = [name for name in _algorithms(again) if "ratio_call" in _against_cpu(name, GRAPH, again)]
+
+    def seconds(problem, report, side):
+        found, by_id = _against_cpu(problem, GRAPH, report)["ratio_call"], {one.id: one for one in _records(report)}
+        return median(by_id[getattr(found, side)].phases.call_s)
+
+    def slower(problem, side):
+        return numbers.ratio(seconds(problem, again, side) / seconds(problem, first_one, side))
+
+    def column(title, report):
+        return Column(
+            title, lambda problem: _cell(_against_cpu(problem, GRAPH, report)["ratio_call"], "ratio_call"), right=True
+        )
+
+    table = Table(
+        problems,
+        [
+            Column("problem", str),
+            column("published", first_one),
+            column("once more", again),
+            Column("time of cuGraph", lambda problem: slower(problem, "record"), right=True),
+            Column("time of the best CPU engine", lambda problem: slower(problem, "baseline_record"), right=True),
+        ],
+    )
+    return markdown.text([table])
 
 
 def _read(path):

@@ -2,9 +2,9 @@
 
 import json
 import re
+from itertools import accumulate, pairwise
 from statistics import median
 
-from graphbench.records.model import Outcome
 from graphbench.reporting import markdown
 from graphbench.reporting.capacity import largest
 from graphbench.reporting.document import Column, Table
@@ -210,14 +210,12 @@ def reuse():
 
 def processes():
     """How much longer warm calls take in the slowest of several processes than in the fastest."""
-    calls = {}
-    for record in read(REPEATED, *published().files):
-        if record.outcome is Outcome.OK and record.phases.call_s:
-            calls.setdefault((record.task.engine, record.task.key), []).append(median(record.phases.call_s))
     found = {}
-    for (engine, _), times in calls.items():
-        if len(times) > 2:  # both of REPEATED, and the published one
-            found.setdefault(engine, []).append(max(times) / min(times))
+    for record in read(REPEATED):
+        calls, ends = record.phases.call_s, [0, *accumulate(record.trials.rounds)]
+        times = [median(calls[begin:end]) for begin, end in pairwise(ends)]
+        if len(times) > 1 and len(times) == len(record.trials.rounds):
+            found.setdefault(record.task.engine, []).append(max(times) / min(times))
     return _spreads(found)
 
 
