@@ -60,21 +60,25 @@ def test_direction_is_measured_wherever_it_matters():
     }
 
 
-@pytest.mark.parametrize(("only", "gpus", "several"), [("on-one", 1, 0), ("on-two", 2, 4), ("on-two", 1, 1)])
-def test_the_steps_fit_the_number_of_gpus(run, only, gpus, several):
-    code, calls = run(only, gpus)
-    assert code == 0
-    assert sum("several.jsonl" in call for call in calls) == several
-    assert (
-        all(f"--gpus {2 if 'two' in call else '1,2'} " in f"{call} " for call in calls if "several" in call)
-        or gpus == 1
-    )
-    searches = {call.split("--engine ")[1].split()[0]: call.partition("|")[0] for call in calls if " capacity " in call}
+def test_all_records_of_several_gpus_are_kept_together(run):
+    code, calls = run("two-gpus", 2)
+    several = [call for call in calls if "several.jsonl" in call]
+    assert (code, len(several)) == (0, 3)
+    assert sorted(call.split("--gpus ")[1].split()[0] for call in several) == ["1,2", "2", "2"]
+
+
+@pytest.mark.parametrize("gpus", [1, 2])
+def test_two_engines_search_on_two_gpus_if_there_are_two(run, gpus):
+    _, calls = run("capacity", gpus)
+    searches = {call.split("--engine ")[1].split()[0]: call.partition("|")[0] for call in calls}
     assert searches == {"cugraph": "0", "pylibcugraph": str(gpus - 1)}
-    assert all(
-        "--like reports/records/2026-11-26-h100-capacity.jsonl" in call for call in calls if " capacity " in call
-    )
-    measured = [call for call in calls if "families.jsonl" in call and "families.toml" in call]
+    assert all("--like reports/records/2026-11-26-h100-capacity.jsonl" in call for call in calls)
+
+
+def test_every_other_algorithm_is_measured_with_networkx_too(run):
+    _, calls = run("families", 1)
+    measured = [call for call in calls if "/families.jsonl" in call]
+    assert len(measured) == 7
     assert any("networkx" in call for call in measured)
     assert any("spectral-balanced-cut" in call for call in measured)
 

@@ -5,10 +5,10 @@
 #   tests/gpu/run.sh FOLDER [option of `graphbench suite` ...]
 #
 # Results and logs go to FOLDER as they come. Each step has a time limit. Cut off, it resumes: finished steps are
-# skipped, and so are tasks whose current record is in FOLDER/*.jsonl. ONLY="published async" runs these steps alone;
-# ONLY=headline what README's table shows (27 minutes), ONLY=on-one every other algorithm and capacity on one GPU (about
-# 27), ONLY=on-two the same and several GPUs on two (about 45). The steps run in the order of this script. Exit code 0
-# when every step ended well.
+# skipped, and so are tasks whose current record is in FOLDER/*.jsonl. ONLY="published async" runs these steps alone.
+# ONLY can name a group, too; each takes about half an hour: headline, what README's table shows; families, every other
+# algorithm; two-gpus, the largest graphs on two GPUs and how much fits; estimates, references and conformance. Steps run
+# in the order of this script. Exit code 0 when every step ended well.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mkdir -p "$1" && cd "$1" && pwd); shift
@@ -16,13 +16,13 @@ failed=0 running=
 # A step that goes on alone would disturb whatever is measured next.
 trap 'trap - TERM INT; [ -n "$running" ] && kill "$running" && wait "$running"; exit 143' TERM INT
 gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l)
-all="capacity compile-families families-gpu families-cpu directed-gpu directed-cpu families-networkx directed-networkx
-  spectral"
 case "${ONLY:-}" in
   headline) ONLY="compile headline headline-searches headline-igraph networkx networkx-jaccard plain again again-searches
     compare match-leiden match-louvain" ;;
-  on-one) ONLY=$all ;;
-  on-two) ONLY="several series two two-undirected $all" ;;
+  families) ONLY="compile-families families-gpu families-cpu directed-gpu directed-cpu families-networkx
+    directed-networkx spectral" ;;
+  two-gpus) ONLY="series two two-undirected capacity" ;;
+  estimates) ONLY="compile references conformance loader" ;;
 esac
 ONLY=${ONLY:+$(echo $ONLY)} # names with one space between them
 
@@ -134,7 +134,7 @@ suite spectral 300 families families --engines $all_cpu --algorithms spectral-ba
   --threads max "$@"
 
 [ "$gpus" -ge 4 ] && for name in billions largest; do suite $name 900 $name several --gpus "$gpus" "$@"; done
-for name in reuse references; do suite $name 1800 $name records "$@"; done
+suite references 1800 references references "$@"
 step deck 3600 python3 -m graphbench suite deck --store "$out/records.jsonl" \
   --algorithms bfs,jaccard,leiden,louvain,pagerank,sssp,triangle-count,wcc "$@"
 step scale 600 python3 -m graphbench scale pagerank rmat:scale=22..26,edgefactor=16,by=cugraph,directed=1 \

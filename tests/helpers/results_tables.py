@@ -15,7 +15,6 @@ from graphbench.reporting.sections import capacity, claims, no_baseline, scaling
 from graphbench.system.text import listed
 from helpers.published import RECORDS, ROOT, first, published, read, reports
 
-REUSE = RECORDS / "2026-11-29-h200.jsonl"
 REPEATED = RECORDS / "2026-11-30-h200-repeated.jsonl"
 TWINS = ROOT / "reports/twins.json"
 LEAST_S = 0.001
@@ -197,15 +196,12 @@ def _published(claim):
 
 def reuse():
     """How long calls of GPU engines take on graphs that are built anew, against their warm calls."""
-    found, machines = {}, {}
-    for file in (*published().files, REUSE):
-        for record in read(file):
-            warm, rebuilt = record.phases.call_s, record.phases.rebuilt_s
-            if record.device == "gpu" and len(warm) >= 3 and len(rebuilt) >= 3 and median(warm) > LEAST_S:
-                found.setdefault(record.task.engine, []).append(median(rebuilt) / median(warm))
-                machines[record.environment.machine] = record.environment.gpus[0].name
-    names = listed([f"one {name}" for name in sorted(machines.values())])
-    return f"In all records with enough of them, of {names}:\n\n{_spreads(found)}"
+    found = {}
+    for record in read(*published().files):
+        warm, rebuilt = record.phases.call_s, record.phases.rebuilt_s
+        if record.device == "gpu" and len(warm) >= 3 and len(rebuilt) >= 3 and median(warm) > LEAST_S:
+            found.setdefault(record.task.engine, []).append(median(rebuilt) / median(warm))
+    return _spreads(found)
 
 
 def processes():
