@@ -26,6 +26,10 @@ def test_the_readme_has_at_most_150_lines():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
 
 
+def test_no_file_of_a_report_is_larger_than_2_mb():
+    assert [file for file in (ROOT / "reports").rglob("*") if file.stat().st_size > 2_000_000] == []
+
+
 def test_the_table_of_algorithms_and_engines_is_what_the_command_prints(capsys, monkeypatch):
     monkeypatch.delenv("GRAPHBENCH_PLUGINS", raising=False)
     assert cli.invoke(["list", "algorithms", "--format", "markdown"]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Sequence
 
 from graphbench.reporting.charts import style
@@ -180,8 +181,12 @@ def _rule(x1: float, y1: float, x2: float, y2: float) -> str:
 
 
 def _line(line: Line, x: Scale, y: Scale) -> str:
-    places = [f"{_px(x(one))} {_px(y(other))}" for one, other in line.points]
-    path = "".join(f"M{place}h0" for place in places) if line.look == "cloud" else f"M{'L'.join(places)}"
+    if not line.points:
+        return ""
+    places = [(round(x(one), 1), round(y(other), 1)) for one, other in line.points]
+    dot, step = ("h0", "m") if line.look == "cloud" else ("", "l")
+    path = "M{} {}".format(*map(_px, places[0])) + dot
+    path += "".join(f"{step}{_px(c - a)} {_px(d - b)}{dot}" for (a, b), (c, d) in itertools.pairwise(places))
     tip = f"<title>{_safe(line.tip)}</title>" if line.tip else ""
     look = f" {line.look}" if line.look != "solid" else ""
     return f'<path d="{path}" class="line{look} {line.colour}">{tip}</path>'
@@ -223,5 +228,7 @@ def _shape(shape: str, x: float, y: float, size: float, look: str) -> str:
         return f'<path d="M{_px(x)} {_px(y - size - 3)}v{_px(2 * size + 6)}" class="line heavy"/>'
     if shape == "dot":
         return f'<circle cx="{_px(x)}" cy="{_px(y)}" r="{_px(size)}" class="{look}"/>'
-    corners = "L".join(f"{_px(x + size * a)} {_px(y + size * b)}" for a, b in POLYGONS[shape])
-    return f'<path d="M{corners}z" class="{look}"/>'
+    corners = POLYGONS[shape]
+    (first, top), sides = corners[0], itertools.pairwise(corners)
+    steps = " ".join(f"{_px(size * (c - a))} {_px(size * (d - b))}" for (a, b), (c, d) in sides)
+    return f'<path d="M{_px(x + size * first)} {_px(y + size * top)}l{steps}z" class="{look}"/>'
