@@ -608,6 +608,7 @@ def test_advice_without_a_network_is_given_once(graphbench, monkeypatch):
     _, _, err = graphbench("fetch", "dblp-2010", "coAuthorsDBLP")
     assert err.count("could not be downloaded") == 2
     assert err.count("Set GRAPHBENCH_MIRROR") == 1
+    assert "needs no network: twin:coAuthorsDBLP" in err
 
 
 def test_twins_are_used_only_on_request(graphbench, monkeypatch):

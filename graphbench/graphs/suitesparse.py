@@ -137,6 +137,7 @@ def archive(
     """
     from graphbench.graphs.formats import matrix_market
     from graphbench.graphs.formats.packed import opened
+    from graphbench.graphs.generators import twins
 
     def check(part: Path) -> None:
         require_graph(part)
@@ -153,7 +154,14 @@ def archive(
         entry = catalogue.entries()[name]
         known = entry.num_vertices + entry.num_entries
     most = _MARGIN_BYTES + _ENTRY_BYTES * known
-    return verified(path, where, name=f"{group}/{name}", expected=expected, most=most, check=check, progress=progress)
+    full_name = f"{group}/{name}"
+    try:
+        return verified(path, where, name=full_name, expected=expected, most=most, check=check, progress=progress)
+    except FetchError as error:
+        if not error.advice or name not in twins.names():
+            raise
+        problem = f"{error.problem}\nIts synthetic twin, a graph of the same size, needs no network: twin:{name}"
+        raise FetchError(problem, error.advice) from error
 
 
 def address(group: str, name: str) -> str:
