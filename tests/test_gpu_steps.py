@@ -68,10 +68,16 @@ def test_all_records_of_several_gpus_are_kept_together(run):
 
 
 @pytest.mark.parametrize("gpus", [1, 2])
-def test_two_engines_search_on_two_gpus_if_there_are_two(run, gpus):
-    _, calls = run("capacity", gpus)
-    searches = {call.split("--engine ")[1].split()[0]: call.partition("|")[0] for call in calls}
-    assert searches == {"cugraph": "0", "pylibcugraph": str(gpus - 1)}
+@pytest.mark.parametrize(("name", "option"), [("capacity", "--engine"), ("references", "--engines")])
+def test_two_engines_run_on_two_gpus_if_there_are_two(run, gpus, name, option):
+    _, calls = run(name, gpus)
+    found = {call.split(f"{option} ")[1].split()[0]: call.partition("|")[0] for call in calls}
+    assert found == {"cugraph" if name == "capacity" else "cugraph,nx-cugraph": "0", "pylibcugraph": str(gpus - 1)}
+    assert len({call.split("--store ")[1] for call in calls}) == 2
+
+
+def test_a_search_begins_where_earlier_ones_ended(run):
+    _, calls = run("capacity", 1)
     assert all("--like reports/records/2026-11-26-h100-capacity.jsonl" in call for call in calls)
 
 

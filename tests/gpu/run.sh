@@ -15,7 +15,7 @@ out=$(mkdir -p "$1" && cd "$1" && pwd); shift
 failed=0 running=
 # A step that goes on alone would disturb whatever is measured next.
 trap 'trap - TERM INT; [ -n "$running" ] && kill "$running" && wait "$running"; exit 143' TERM INT
-gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l)
+gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l) cores=$(nproc)
 case "${ONLY:-}" in
   headline) ONLY="compile headline headline-searches headline-igraph networkx networkx-jaccard plain again again-searches
     compare match-leiden match-louvain" ;;
@@ -95,25 +95,33 @@ series=rmat:scale=22..24,edgefactor=16,by=cugraph,directed=1
 [ "$gpus" -ge 2 ] && step series 180 python3 -m graphbench scale pagerank $series \
   --gpus "$(seq -s, "$gpus")" --store "$out/several.jsonl"
 
-# How much fits into 32 GiB. Each engine has a GPU, if there are two, and a store. Earlier searches say where to begin,
-# so that two to five graphs are tried for each problem: about 12 minutes for an engine.
+# How much fits into 32 GiB. Earlier searches say where to begin, so that two to five graphs are tried for each problem:
+# about 12 minutes for an engine.
 like=(); for file in reports/records/*capacity*.jsonl; do [ -e "$file" ] && like+=(--like "$file"); done
-capacity() { # ENGINE GPU
-  CUDA_VISIBLE_DEVICES=$2 python3 -m graphbench capacity pagerank bfs louvain wcc sssp jaccard triangle-count \
-    --engine "$1" --device-memory 32GiB "${like[@]}" --store "$out/capacity-$1.jsonl"
-}
-both() { # at the same time on two GPUs: memory is searched, and not time
+both() { # COMMAND [OPTION...]: of both engines at the same time, if there are two GPUs: each has one, and half the cores
   if [ "$gpus" -lt 2 ]; then
-    capacity cugraph 0; local first=$?
-    capacity pylibcugraph 0 && return $first
+    "$1" cugraph 0 "$cores" "${@:2}"; local first=$?
+    "$1" pylibcugraph 0 "$cores" "${@:2}" && return $first
   else
-    capacity cugraph 0 & local first=$!
-    capacity pylibcugraph 1; local second=$?
+    "$1" cugraph 0 $((cores / 2)) "${@:2}" & local first=$!
+    "$1" pylibcugraph 1 $((cores / 2)) "${@:2}"; local second=$?
     wait $first && return $second
   fi
 }
-export -f both capacity; export gpus out
-step capacity 900 bash -c "like=(${like[*]@Q}); both"
+beside() { # GPU CORES COMMAND...: with that GPU, and the cores of its place
+  CUDA_VISIBLE_DEVICES=$1 taskset --cpu-list "$(($1 * $2))-$((($1 + 1) * $2 - 1))" "${@:3}"
+}
+capacity() { # ENGINE GPU CORES [OPTION...]
+  beside "$2" "$3" python3 -m graphbench capacity pagerank bfs louvain wcc sssp jaccard triangle-count \
+    --engine "$1" --device-memory 32GiB "${@:4}" --store "$out/capacity-$1.jsonl"
+}
+references() { # ENGINE GPU CORES [OPTION...]
+  local engines=${1/#cugraph/cugraph,nx-cugraph}
+  beside "$2" "$3" python3 -m graphbench suite tests/gpu/references.toml --engines "$engines" "${@:4}" \
+    --store "$out/references-$1.jsonl"
+}
+export -f both beside capacity references; export cores out gpus
+step capacity 900 bash -c 'both capacity "$@"' both "${like[@]}"
 
 # Every other algorithm: about 1, 3 and 4 minutes; the largest directed graph that two GPUs hold: about 5 minutes.
 all_cpu=networkit,igraph,scipy,graphblas,scikit-network all_gpu=cugraph,pylibcugraph,nx-cugraph
@@ -134,7 +142,7 @@ suite spectral 300 families families --engines $all_cpu --algorithms spectral-ba
   --threads max "$@"
 
 [ "$gpus" -ge 4 ] && for name in billions largest; do suite $name 900 $name several --gpus "$gpus" "$@"; done
-suite references 1800 references references "$@"
+step references 2400 bash -c 'both references "$@"' both "$@"
 step deck 3600 python3 -m graphbench suite deck --store "$out/records.jsonl" \
   --algorithms bfs,jaccard,leiden,louvain,pagerank,sssp,triangle-count,wcc "$@"
 step scale 600 python3 -m graphbench scale pagerank rmat:scale=22..26,edgefactor=16,by=cugraph,directed=1 \
