@@ -277,12 +277,13 @@ def test_drawn_weights_are_integers_in_range_and_the_same_for_the_same_seed():
 def test_merging_keeps_each_row_once_sorted_with_its_smallest_weight(rows, weighted, sizes):
     num_vertices, counters = sizes
     src, dst, weight = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.empty(0, int),) * 3
-    best = {}
+    values = {}
     for one, two, value in rows:
-        best[one, two] = min(value, best.get((one, two), value))
+        values.setdefault((one, two), []).append(value)
     with mock.patch.object(columns, "_most_counters", return_value=counters):
         merged = merge_parallel(src, dst, weight if weighted else None, num_vertices)
-    expected = sorted((*ends, value) for ends, value in best.items())
+    expected = sorted((*ends, min(several)) for ends, several in values.items())
     assert list(zip(merged[0].tolist(), merged[1].tolist(), strict=True)) == [row[:2] for row in expected]
     assert not weighted or merged[2].tolist() == [row[2] for row in expected]
-    assert merged[3] == len(rows) - len(best)
+    assert merged.merged == len(rows) - len(values)
+    assert merged.unequal == (sum(len({*several}) > 1 for several in values.values()) if weighted else 0)

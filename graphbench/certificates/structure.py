@@ -121,7 +121,7 @@ def _renamed_fault(edges: EdgeList, renumbered: Ids, vertex_of: Ids) -> str:
     tail, head = vertex_of[renumbered[:, 0]], vertex_of[renumbered[:, 1]]
     if not edges.directed:
         tail, head = np.minimum(tail, head), np.maximum(tail, head)
-    tail, head, _, repeated = merge_parallel(tail, head, None, edges.num_vertices)
+    tail, head, _, repeated, _ = merge_parallel(tail, head, None, edges.num_vertices)
     if repeated:
         return f"duplicate edges: {repeated:,}"
     src, dst, _ = edges.to_numpy()

@@ -132,8 +132,7 @@ def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
     arcs = Columns(src, dst, None)
     if not raw.directed:
         src, dst = _low_high(src, dst)
-    rows = Columns(src, dst, weight)
-    src, dst, weight, merged = merge_parallel(src, dst, weight, raw.num_vertices)
+    src, dst, weight, merged, unequal = merge_parallel(src, dst, weight, raw.num_vertices)
     table = merged > 0 and raw.reading is not None and raw.reading.source != ""
 
     edges = EdgeList.from_columns(
@@ -146,18 +145,10 @@ def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
         zero_weights=0 if weight is None else int(np.count_nonzero(weight == 0)),
         negative_weights=0 if weight is None else int(np.count_nonzero(weight < 0)),
         nonfinite_weights=0 if weight is None else int(np.count_nonzero(~np.isfinite(weight))),
-        unequal_weights=_unequal_weights(rows, weight, raw.num_vertices) if table else 0,
+        unequal_weights=unequal if table else 0,
         both_directions=_both_directions(arcs, len(src), raw.num_vertices) if table and not raw.directed else 0,
         reading=reading_of(raw),
     )
-
-
-def _unequal_weights(rows: Columns, smallest: Weights | None, num_vertices: int) -> int:
-    """Edges whose rows have different weights."""
-    if smallest is None or rows.weight is None:
-        return 0
-    _, _, largest, _ = merge_parallel(rows.src, rows.dst, -rows.weight, num_vertices)
-    return int(np.count_nonzero(largest != -smallest))
 
 
 def _both_directions(arcs: Columns, num_edges: int, num_vertices: int) -> int:

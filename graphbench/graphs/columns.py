@@ -26,24 +26,37 @@ class Columns(NamedTuple):
     weight: Weights | None
 
 
-def merge_parallel(
-    src: Ids, dst: Ids, weight: Weights | None, num_vertices: int
-) -> tuple[Ids, Ids, Weights | None, int]:
+class Merged(NamedTuple):
+    """Rows sorted by (src, dst), each once, and what was merged into them."""
+
+    src: Ids
+    dst: Ids
+    weight: Weights | None
+    merged: int = 0
+    """Rows merged into another row."""
+    unequal: int = 0
+    """Merged rows whose weights differ, an edge counted once."""
+
+
+def merge_parallel(src: Ids, dst: Ids, weight: Weights | None, num_vertices: int) -> Merged:
     """Sort rows by (src, dst) and merge equal ones, keeping the smallest weight.
 
-    Returns:
-        The three columns, and the number of rows merged. Strictly sorted rows are returned unchanged after one pass.
+    Strictly sorted rows are returned unchanged after one pass.
     """
     if len(src) < 2 or is_sorted(src, dst, strictly=True):
-        return src, dst, weight, 0
+        return Merged(src, dst, weight)
     src, dst, weight = sort_rows(src, dst, weight, num_vertices)
     first = _firsts(src) | _firsts(dst)
-    merged = len(src) - int(np.count_nonzero(first))
+    starts = np.flatnonzero(first)
+    merged = len(src) - len(starts)
     if not merged:
-        return src, dst, weight, 0
+        return Merged(src, dst, weight)
+    unequal = 0
     if weight is not None:
-        weight = np.fmin.reduceat(weight, np.flatnonzero(first))  # ignores NaN, so rows may have any order
-    return src[first], dst[first], weight, merged
+        smallest = np.fmin.reduceat(weight, starts)  # ignores NaN, so rows may have any order
+        unequal = int(np.count_nonzero(np.fmax.reduceat(weight, starts) > smallest))
+        weight = smallest
+    return Merged(src[first], dst[first], weight, merged, unequal)
 
 
 def sort_rows(

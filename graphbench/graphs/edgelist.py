@@ -375,7 +375,7 @@ class EdgeList:
             return self
         src, dst, weight = self.to_numpy()
         low, high = np.minimum(src, dst), np.maximum(src, dst)
-        low, high, weight, _ = merge_parallel(low, high, weight, self.num_vertices)
+        low, high, weight, *_ = merge_parallel(low, high, weight, self.num_vertices)
         return self._derive(low, high, weight, directed=False, weights=self.weights)
 
     def entries(self) -> EdgeList:
@@ -385,7 +385,7 @@ class EdgeList:
         src, dst, weight = self.to_numpy()
         tail, head = np.concatenate([src, dst]), np.concatenate([dst, src])
         both = None if weight is None else np.concatenate([weight, weight])
-        tail, head, both, _ = merge_parallel(tail, head, both, self.num_vertices)
+        tail, head, both, *_ = merge_parallel(tail, head, both, self.num_vertices)
         return self._derive(tail, head, both, directed=True, weights=self.weights)
 
     def unweighted(self) -> EdgeList:
