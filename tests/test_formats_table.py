@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import re
 from collections import Counter
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from graphbench.errors import FormatError
 from graphbench.graphs import formats
-from graphbench.graphs.formats import table
+from graphbench.graphs.clean import reading_of
+from graphbench.graphs.formats import table, table_rows
 from graphbench.graphs.formats.table_roles import TableOptions
 from helpers.table_mutations import BLOCKS, check, mutated, rows_in
 from helpers.table_mutations import options as said
@@ -121,7 +123,7 @@ def test_missing_weights_are_counted_and_can_be_left_out(read, word):
         read(text, options=TableOptions(header=False))
     raw = read(text, options=TableOptions(header=False, drop_missing=True))
     assert named(raw) == [("a", "b", 1.5), ("c", "a", 2)]
-    assert (raw.reading.rows, raw.reading.first_rows) == (2, [["a", "b", "1.5"], ["c", "a", "2"]])
+    assert (raw.reading.rows, reading_of(raw).first_rows) == (2, [["a", "b", "1.5"], ["c", "a", "2.0"]])
     with pytest.raises(FormatError, match=r"2 rows have no weight, .* or pass --no-weight, or pass --drop-missing"):
         read(text.replace("a,,3\n", ""), options=TableOptions(header=False))
 
@@ -130,10 +132,13 @@ def test_names_like_missing_values_are_kept_with_a_warning_among_names(read):
     text = "source,target\nUS,DE\nNA,ZA\nnull,NA\n"
     raw = read(text)
     assert named(raw) == [("US", "DE"), ("NA", "ZA"), ("null", "NA")]
-    (warning,) = raw.reading.warnings
-    assert warning.startswith("2 rows have vertices named like a missing value, the first at line 3 ('NA'). If they")
+    warning, other = raw.reading.warnings
+    assert other.startswith("1 row has a target named like a missing value: 'NA' in line 4.")
+    assert warning.startswith("2 rows have a source named like a missing value: 'NA' in line 3, 'null' in line 4. If")
     assert named(read(text, options=TableOptions(drop_missing=True))) == [("US", "DE")]
-    with pytest.raises(FormatError, match=r"1 row has no source, the first at line 3 \('NA'\)"):
+    with pytest.raises(
+        FormatError, match=r"1 row has a source that is no integer, .* 'NA' in line 3\. Correct them, p"
+    ):
         read("user,item\n1,a\nNA,b\n", options=TableOptions(header=True))
 
 
@@ -232,12 +237,81 @@ def test_text_names_are_numbered_in_sorted_order(read):
     assert named(read('from to\n"New York" Oslo\n')) == [("New York", "Oslo")]
 
 
-def test_one_text_name_makes_all_names_text(read):
+def test_one_word_among_a_million_integers_is_refused_with_its_line(read):
     rows = [f"{i} {i + 1}\n" for i in range(1_200_000)]  # several blocks
-    raw = read("".join(rows) + "5 late\n")
-    assert raw.num_vertices == 1_200_002
-    assert named(raw)[-1] == ("5", "late")
-    assert named(raw)[0] == ("0", "1")
+    text = "".join(rows[:1000]) + "\n" + "".join(rows[1000:]) + "5 late\n"
+    with pytest.raises(
+        FormatError, match=r"1 row has a target that is no integer, .*: 'late' in line 1,200,002\. Corr"
+    ):
+        read(text)
+    raw = read(text, options=TableOptions(names=True))
+    assert (raw.num_vertices, raw.reading.ids, raw.reading.warnings) == (1_200_002, "names", [])
+    assert (named(raw)[0], named(raw)[-1]) == (("0", "1"), ("5", "late"))
+
+
+def test_mistakes_among_integers_are_refused_with_their_rows_and_left_out_on_demand(read, monkeypatch):
+    monkeypatch.setattr(table, "BLOCK_BYTES", 64)
+    rows = [f"{at},{at + 1},0.5" for at in range(200)]
+    for at, word in ((3, "n/k"), (50, "5 late"), (120, "unknown"), (190, "unknown")):
+        rows[at] = f"{word},{at + 1},0.5"
+    rows[60] = "60,NA,0.5"
+    text = "\n".join(["", *rows, ""])
+    with pytest.raises(FormatError) as caught:
+        read(text)
+    assert caught.value.problem == (
+        "4 rows have a source that is no integer, as nearly all others are: 'n/k' in line 5, '5 late' in line 52, "
+        "'unknown' in line 122, ...; 1 row has a target that is no integer, as nearly all others are: 'NA' in line 62. "
+        "Correct them, pass --drop-missing to leave these rows out, or --names if they are names."
+    )
+    raw = read(text, options=TableOptions(drop_missing=True))
+    kept = [at for at in range(200) if at not in {3, 50, 60, 120, 190}]
+    assert named(raw) == [(at, at + 1, 0.5) for at in kept]
+    assert (raw.reading.ids, raw.reading.rows) == ("integers", 195)
+    assert raw.reading.warnings == [
+        "4 rows with a word among integers left out.",
+        "1 row with a missing value left out.",
+    ]
+    assert reading_of(raw).first_rows[3] == ["4", "5", "0.5"]
+
+
+def test_names_of_which_many_are_integers_are_names_with_a_warning(read):
+    text = "".join(f"{at},{at + 1 if at % 4 else f'A{at}'}\n" for at in range(40))
+    raw = read(text)
+    assert named(raw)[:2] == [("0", "A0"), ("1", "2")]
+    (warning,) = raw.reading.warnings
+    assert warning == "30 different targets are integers and 10 are not, such as 'A0', so all vertices are names."
+    assert read("".join(f"A{at},{at}\n" for at in range(40))).reading.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "read_as"),
+    [
+        ("1.0,2.0\n2,1\n", [(1, 2), (2, 1)]),
+        ("007,008\n008,009\n", [("007", "008"), ("008", "009")]),
+        ('"7",8\n7,9\n', [(7, 8), (7, 9)]),
+        ("-1,2\n2,-5\n", [(-1, 2), (2, -5)]),
+        ("0x10,0x11\n0x11,16\n", [("0x10", "0x11"), ("0x11", "16")]),
+        ('"1,234","1,235"\n"1,235",7\n', [("1,234", "1,235"), ("1,235", "7")]),
+        ("1e3,2\n2,3\n", "expected vertices that are integers or names, found '1e3'"),
+        ("1.5,2\n2,3\n", "expected vertices that are integers or names, found '1.5'"),
+        ("1,2\n2,3\n3,0x10\n", "1 row has a target that is no integer, as nearly all others are: '0x10' in line 3"),
+        ('1,2\n2,3\n3,"1,234"\n', "1 row has a target that is no integer, .*: '1,234' in line 3"),
+        ("007,2\n7,3\n", "the vertices '007' and '7' are one integer in two spellings"),
+        ("+7,2\n7,3\n", r"the vertices '\+7' and '7' are one integer in two spellings"),
+        ("7.0,b\nb,7\n", r"the vertices '7' and '7\.0' are one integer in two spellings"),
+        ("-0,b\nb,0\n", "the vertices '-0' and '0' are one integer in two spellings"),
+        ('"1,234",b\nb,1234\n', "the vertices '1,234' and '1234' are one integer in two spellings"),
+        ("12345678901234567890,2\n2,3\n", "vertex '12345678901234567890' exceeds 64 bits. Pass --names, or renumber"),
+    ],
+)
+def test_unusual_spellings_of_ids_never_change_the_graph_silently(read, rows, read_as):
+    as_names = [tuple(field.strip('"') for field in re.findall('"[^"]*"|[^,]+', row)) for row in rows.splitlines()]
+    if isinstance(read_as, list):
+        assert named(read(rows, "a.csv", options=TableOptions(header=False))) == read_as
+    else:
+        with pytest.raises(FormatError, match=read_as):
+            read(rows, "a.csv", options=TableOptions(header=False))
+    assert named(read(rows, "a.csv", options=TableOptions(header=False, names=True))) == as_names
 
 
 def test_special_words_are_ordinary_names(read):
@@ -322,7 +396,7 @@ def test_invalid_text_far_into_a_table_is_found(read):
 
 
 def test_the_number_of_rows_alone_finds_a_stray_quotation_mark(read, monkeypatch):
-    monkeypatch.setattr(table, "_quoted", lambda _: "(?s:.*)")  # the other guard lets everything pass
+    monkeypatch.setattr(table_rows, "_quoted", lambda _: "(?s:.*)")  # the other guard lets everything pass
     rows = [f"p{at},p{at + 1},x" for at in range(2000)]
     rows[1000], rows[1010] = 'p10,p11,"x', 'p20,p21,x"'
     with pytest.raises(FormatError, match="line 1002"):
@@ -339,7 +413,8 @@ def test_a_header_of_a_second_file_is_refused_however_far_down(read, row):
     rows = "".join(row.format(at, at + 1) + "\n" for at in range(30_000))
     with pytest.raises(FormatError, match=r"row 30,001 \(source, target\) may be an edge, or a header of another file"):
         read(f"source,target\n{rows}source,target\n{rows}")
-    assert len(read(f"source,target\n{rows}source,target\n", options=TableOptions(header=True)).src) == 30_001
+    options = TableOptions(header=True, names=True)
+    assert len(read(f"source,target\n{rows}source,target\n", options=options).src) == 30_001
 
 
 def test_an_unreadable_file_with_an_unknown_suffix_lists_the_formats(read):
@@ -367,9 +442,8 @@ def test_any_names_survive_reading(tmp_path_factory, rows, delimiter):
     path.write_text(
         f"source{delimiter}target\n" + "".join(f"{delimiter.join(row)}\n" for row in rows), encoding="utf-8"
     )
-    raw = formats.read(path)
-    got = [(str(one), str(two)) for one, two in named(raw)]
-    assert got == rows
+    raw = formats.read(path, options=TableOptions(names=True))
+    assert named(raw) == rows
     used = {*raw.src.tolist(), *raw.dst.tolist()}
     assert used == set(range(raw.num_vertices))
     assert raw.names is None or raw.names.tolist() == sorted(raw.names.tolist())
@@ -450,7 +524,7 @@ def test_comments_that_may_be_edges_are_refused(read):
 def test_ids_are_integers_only_in_their_only_spelling(read, monkeypatch):
     monkeypatch.setattr(table, "BLOCK_BYTES", 64)
     assert named(read("1,2\n2,3\n")) == [(1, 2), (2, 3)]
-    for odd in ("01", "007", "-0", "+1", "00"):
+    for odd in ("04", "007", "-0", "+9", "00"):
         assert named(read(f"1,2\n{odd},3\n")) == [("1", "2"), (odd, "3")]
         assert named(read("1,2\n" * 300 + f"{odd},3\n"))[-1] == (odd, "3")  # in a later block
 

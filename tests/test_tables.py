@@ -193,7 +193,26 @@ TABLES = {
     "users and items": ({"user": [1, 2], "item": [2, 3]}, {}, "1-2 2-3"),
     "a number of the row": ({"id": [9], "source": [1], "target": [2]}, {}, DatasetError),
     "weights that are text": ({"source": [1], "target": [2], "weight": ["heavy"]}, {}, DatasetError),
-    "padded ids": ({"source": ["00123", "7"], "target": ["123", "007"]}, {}, "00123-123 007-7"),
+    "padded ids": ({"source": ["00123", "7"], "target": ["124", "008"]}, {}, "00123-124 008-7"),
+    "ids in two spellings": ({"source": ["00123", "7"], "target": ["123", "007"]}, {}, DatasetError),
+    "ids in two spellings, as names": (
+        {"source": ["00123", "7"], "target": ["123", "007"]},
+        {"names": True},
+        "00123-123 007-7",
+    ),
+    "a mistake among integers": ({"source": ["1", "2", "n/k"], "target": ["2", "3", "4"]}, {}, DatasetError),
+    "a mistake, dropped": (
+        {"source": ["1", "2", "n/k"], "target": ["2", "3", "4"], "weight": [1, 2, 3]},
+        {"drop_missing": True},
+        "1-2:1.0 2-3:2.0",
+    ),
+    "a mistake, as a name": (
+        {"source": ["1", "2", "n/k"], "target": ["2", "3", "4"]},
+        {"names": True},
+        "1-2 2-3 4-n/k",
+    ),
+    "integers as names": ({"source": [1, 2], "target": [2, 10]}, {"names": True}, "1-2 10-2"),
+    "ids of two kinds": ({"source": ["A12", "7"], "target": ["7", "B3"]}, {}, "7-A12 7-B3"),
     "ids as floats": ({"a": [1.0, 2.0], "b": [2.0, 3.0]}, {}, "1-2 2-3"),
     "ids as floats in one column": ({"a": [1.0, 2.0], "b": [2, 3]}, {}, "1-2 2-3"),
     "fractions as ids": ({"a": [1.5, 2.0], "b": [2.0, 3.0]}, {}, DatasetError),
@@ -258,7 +277,11 @@ def edges_of(loaded):
 
 
 @pytest.mark.filterwarnings(
-    "ignore:.*is ignored", "ignore:.*have blanks around them", "ignore:.*missing value", "ignore:.*in common"
+    "ignore:.*is ignored",
+    "ignore:.*have blanks around them",
+    "ignore:.*missing value",
+    "ignore:.*left out",
+    "ignore:.*in common",
 )
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", TABLES)
@@ -405,7 +428,7 @@ def test_the_type_column_of_gephi_gives_the_direction_in_every_form(form, tmp_pa
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, "NA"])
 def test_a_frame_says_how_many_values_are_missing_and_how_to_drop_them(missing):
     frame = pd.DataFrame({"source": [1, 2, 3, 4], "target": [5, missing, "6", missing]}, dtype=object)
-    with pytest.raises(DatasetError, match=r"2 .*the first in row 1 .*pass drop_missing=True to leave these rows out"):
+    with pytest.raises(DatasetError, match=r"2 .* in row 1 .*pass drop_missing=True to leave these rows out"):
         gb.load(frame)
     with pytest.warns(UserWarning, match="2 rows with a missing value left out"):
         assert gb.load(frame, drop_missing=True).num_edges == 2

@@ -35,6 +35,7 @@ def load(
     header: bool | None = None,
     delimiter: str | None = None,
     drop_missing: bool = False,
+    names: bool = False,
     progress: bool | Download | None = None,
     **columns: Any,
 ) -> EdgeList:
@@ -52,7 +53,8 @@ def load(
         no_weight: read no weights.
         header: whether the first row of a text table names the columns.
         delimiter: what separates the columns of a text table.
-        drop_missing: leave out rows of a table in which a vertex or the weight is missing.
+        drop_missing: leave out rows of a table in which a vertex or the weight is missing, or is a word among integers.
+        names: take the vertices of a table as names, also those that look like integers.
         progress: as for :func:`run`, or a function that is called with bytes so far and bytes in all while a graph is
             downloaded.
         columns: `source_column`, `target_column` and `weight_column` are accepted too, as :func:`run` calls them.
@@ -65,7 +67,9 @@ def load(
         DatasetError: the graph cannot be had, breaks its format, or is not clearly the one that is meant.
     """
     given = {"source": source, "target": target, "weight": weight} | columns
-    others = {"no_weight": no_weight, "header": header, "delimiter": delimiter, "drop_missing": drop_missing}
+    others = {
+        "no_weight": no_weight, "header": header, "delimiter": delimiter, "drop_missing": drop_missing, "names": names
+    }  # fmt: skip
     options = columns_of(given, others)
     check_names("load", given, {*fields(Options)})
     if unknown := given.keys() - fields(Options).keys():

@@ -52,6 +52,7 @@ def run(
     header: bool | None = DEFAULTS.header,
     delimiter: str | None = DEFAULTS.delimiter,
     drop_missing: bool = DEFAULTS.drop_missing,
+    names: bool = DEFAULTS.names,
     allocator: Allocator = DEFAULTS.allocator,
     device: int = DEFAULTS.device,
     memory_limit: int | str | None = DEFAULTS.memory_limit,
@@ -94,6 +95,7 @@ def run(
         header: likewise.
         delimiter: likewise.
         drop_missing: likewise.
+        names: likewise.
         allocator: of GPU engines.
         device: index of the GPU.
         memory_limit: host memory that an engine may use: bytes, or a text such as `16GB`.
@@ -125,7 +127,9 @@ def run(
         own = {parameter.name for parameter in registry.algorithm(algorithm).parameters}
     columns = {"source_column": source_column, "target_column": target_column, "weight_column": weight_column}
     columns |= {role: parameters.pop(role) for role in ("source", "target", "weight") if role in {*parameters} - own}
-    table = {"no_weight": no_weight, "header": header, "delimiter": delimiter, "drop_missing": drop_missing}
+    table = {
+        "no_weight": no_weight, "header": header, "delimiter": delimiter, "drop_missing": drop_missing, "names": names
+    }  # fmt: skip
     options = revised(
         DEFAULTS,
         {

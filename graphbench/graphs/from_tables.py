@@ -50,7 +50,7 @@ def from_arrow(table: pa.Table, kind: str, directed: bool | None, options: Table
     used = table.select(roles.used)
     if directed is None:
         directed = table_arrow.direction(names, roles, table.column, fail)
-    return table_arrow.read(used, names, roles, kind, fail, directed=bool(directed), drop_missing=options.drop_missing)
+    return table_arrow.read(used, names, roles, kind, fail, directed=bool(directed), options=options)
 
 
 _MATRIX = (
@@ -94,9 +94,7 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
     if directed is None:
         directed = table_arrow.direction(names, roles, column, fail)
     table = pa.table([column(place) for place in roles.used], names=[names[place] for place in roles.used])
-    return table_arrow.read(
-        table, names, roles, "pandas frame", fail, directed=bool(directed), drop_missing=options.drop_missing
-    )
+    return table_arrow.read(table, names, roles, "pandas frame", fail, directed=bool(directed), options=options)
 
 
 def _kind(series: Any, column: Any, place: int) -> table_roles.Kind:
@@ -208,6 +206,4 @@ def from_edges(edges: list[Any], directed: bool, options: TableOptions) -> Raw:
     names = ["source", "target", key][: len(columns)]
     table = pa.table([_arrow_column(values, name) for values, name in zip(columns, names, strict=True)], names=names)
     roles = Roles(source=0, target=1, weight=2 if len(columns) == 3 else None)
-    return table_arrow.read(
-        table, names, roles, "list of edges", fail, directed=directed, drop_missing=options.drop_missing
-    )
+    return table_arrow.read(table, names, roles, "list of edges", fail, directed=directed, options=options)

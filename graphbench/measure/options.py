@@ -177,7 +177,14 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     drop_missing: Annotated[
-        bool, Option(on=READING, help="Leave out rows of a table in which a vertex or the weight is missing.")
+        bool,
+        Option(
+            on=READING,
+            help="Leave out rows of a table in which a vertex or the weight is missing, or is a word among integers.",
+        ),
+    ] = False
+    names: Annotated[
+        bool, Option(on=READING, help="Take the vertices of a table as names, also those that look like integers.")
     ] = False
     device: Annotated[int, Option(help="Index of the GPU among the visible ones.", minimum=0)] = 0
     memory_limit: Annotated[
@@ -230,6 +237,7 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
             header=self.header,
             delimiter=self.delimiter,
             drop_missing=self.drop_missing,
+            names=self.names,
         )
 
 

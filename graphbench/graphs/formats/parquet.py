@@ -67,9 +67,7 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
                     schema.names, roles, lambda at: file.read([schema.names[at]]).column(0), fail
                 )
             arcs = bool(directed)
-            return table_arrow.read(
-                table, schema.names, roles, "Parquet", fail, directed=arcs, drop_missing=options.drop_missing
-            )
+            return table_arrow.read(table, schema.names, roles, "Parquet", fail, directed=arcs, options=options)
         except (pa.ArrowException, UnicodeDecodeError) as error:
             problem = f"not a readable Parquet file: {error}. Expected a table with an edge in each row."
             raise FormatError(path, problem) from error

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.graphs.clean import EXACT, SHOWN_ROWS, Raw, kind_of_ids
-from graphbench.graphs.formats import table_layout, table_roles, vertex_ids
-from graphbench.graphs.formats.table import NO_NAME
+from graphbench.graphs.formats import mixed_ids, table_layout, table_roles, vertex_ids
+from graphbench.graphs.formats.mixed_ids import Rows
 from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
+from graphbench.graphs.formats.table_rows import NO_NAME
 from graphbench.records.model import Reading
 from graphbench.system.text import count
 
@@ -85,7 +86,7 @@ def read(
     fail: Fail,
     *,
     directed: bool,
-    drop_missing: bool = False,
+    options: TableOptions = table_roles.NONE,
 ) -> Raw:
     """The rows of a table.
 
@@ -96,13 +97,15 @@ def read(
         kind: of the table, in words.
         fail: makes the error of a problem.
         directed: whether rows are arcs.
-        drop_missing: leave out rows without a vertex or weight.
+        options: what the user says about missing values and names.
     """
+    import pyarrow as pa
+
     source, target, *weights = (names[index] for index in roles.used)
     if not table.num_rows:  # pyarrow fails on columns without chunks
         table = table.from_arrays([np.empty(0, dtype=np.int64) for _ in roles.used], names=table.schema.names)
     rows = table.num_rows
-    if drop_missing:
+    if options.drop_missing:
         table = _complete(table)
     dropped = rows - table.num_rows
     ends = [_vertices(table.column(place), name, fail) for place, name in enumerate((source, target))]
@@ -111,14 +114,17 @@ def read(
         *roles.warnings,
         *(f"Names in column {name!r} have blanks around them, which are dropped." for name in padded),
     ]
+    if options.names or ends[0].type != ends[1].type:
+        ends = [_texts(end) for end in ends]
+    found = mixed_ids.numbered(ends[0], ends[1], options, _places, as_text=True)
+    if isinstance(found, Refusal):
+        raise fail(found.problem)
+    src, dst, vertices, kept, unclear = found
+    warnings += unclear
+    if kept is not None:
+        table = table.filter(pa.array(kept))
     if dropped:
         warnings.append(f"{count(dropped, 'row')} with a missing value left out.")
-    else:
-        like_missing = (_like_missing(end, name, fail) for end, name in zip(ends, (source, target), strict=True))
-        warnings += filter(None, like_missing)
-    if ends[0].type != ends[1].type:
-        ends = [_texts(end) for end in ends]
-    src, dst, vertices = vertex_ids.numbered([ends[0]], [ends[1]])
     size = vertex_ids.count(src, dst, vertices)
     if kind_of_ids(vertices) == "integers":
         warnings += table_roles.shared_ids(source, target, src, dst, size)
@@ -193,18 +199,8 @@ def _is_word_for_missing(names: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.is_in(names, value_set=pa.array(sorted(table_layout.MISSING)))
 
 
-def _like_missing(end: pa.ChunkedArray, name: str, fail: Fail) -> str | None:
-    """A warning if vertices have names such as NA; refused if all others in the column are integers."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if end.type != pa.string() or not (words := pc.sum(bad := _is_word_for_missing(end)).as_py()):
-        return None
-    found = f"column {name!r} has {count(words, 'word')} for a missing value, the first in {_place(bad)}"
-    others = end.filter(pc.invert(bad))
-    if len(others) and pc.all(pc.match_substring_regex(others, f"^{table_layout.INTEGER.pattern}$")).as_py():
-        raise fail(f"{found}; expected a vertex. {_FILL_IN}.")
-    return f"{found[:1].upper()}{found[1:]}. If they are missing, pass --drop-missing."
+def _places(rows: Rows, _words: list[str]) -> list[tuple[int, str]]:
+    return [(row, f"row {row:,}{'' if at else ' (counted from 0)'}") for at, row in enumerate(rows.tolist())]
 
 
 def _place(bad: pa.ChunkedArray | npt.NDArray[np.bool_]) -> str:

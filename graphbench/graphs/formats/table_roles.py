@@ -78,7 +78,8 @@ class TableOptions:
         no_weight: read no weights.
         header: whether the first row has the names of the columns.
         delimiter: a character, or `tab` or `space`.
-        drop_missing: leave out rows without a vertex or weight.
+        drop_missing: leave out rows without a vertex or weight, or with a word among integers.
+        names: vertices are names, also those that look like integers.
     """
 
     source: str | None = None
@@ -88,6 +89,7 @@ class TableOptions:
     header: bool | None = None
     delimiter: str | None = None
     drop_missing: bool = False
+    names: bool = False
 
     def __bool__(self) -> bool:
         return self != NONE
@@ -112,7 +114,7 @@ class TableOptions:
             words.append("--header" if self.header else "--no-header")
         if self.delimiter is not None:
             words += ["--delimiter", shlex.quote(self.delimiter)]
-        words += ["--drop-missing"] * self.drop_missing
+        words += ["--drop-missing"] * self.drop_missing + ["--names"] * self.names
         return " ".join(words)
 
 

@@ -1,0 +1,163 @@
+"""Columns of vertices in which integers and words are mixed: one rule for text, Parquet, Arrow and frames.
+
+All vertices of a table are names if one of them is no integer, so a single mistake (`n/k`, `5 late`) would change
+what all the others are called. In each column:
+
+1. A word for a missing value (`NA`, `null`, ...) among integers is a mistake.
+2. So are other words if at most a tenth of the different vertices are words, or a single one is.
+3. Other columns have names, with a warning where most of them are integers or some look like a missing value.
+
+Two spellings of one integer (`7` and `007`, `1` and `1.0`) are refused: as integers they would be one vertex.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from graphbench.graphs.columns import Ids
+from graphbench.graphs.formats import vertex_ids
+from graphbench.graphs.formats.table_layout import MISSING
+from graphbench.graphs.formats.table_roles import Refusal, TableOptions
+from graphbench.system.text import count
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Rows = npt.NDArray[np.int64]
+Locate = Callable[[Rows, list[str]], list[tuple[int, str]]]
+"""Of rows and their words, those rows whose word is no name, each with its place for people."""
+
+_INTEGER, _MISSING, _WORD = 0, 1, 2
+_AS_INTEGER = r"^(0|-?[1-9][0-9]*)(\.0+)?$"
+_WHOLE = r"^[-+]?[0-9]+(\.0+)?$"
+_ONLY_SPELLING = r"^(0|-?[1-9][0-9]*)$"
+_GROUPED = r"^[-+]?[0-9]{1,3}([,'_ ][0-9]{3})+$"
+_NONE = np.empty(0, dtype=np.int64)
+_SHOWN = 3
+_SHARE = 10
+"""Mistakes are at most one in so many different vertices."""
+
+
+class Numbered(NamedTuple):
+    """Rows by ids 0..n-1, the names of these (None if they are the ids), and what was found."""
+
+    src: Ids
+    dst: Ids
+    names: npt.NDArray[Any] | None
+    kept: npt.NDArray[np.bool_] | None = None
+    """Which rows stay, if mistakes are left out."""
+    warnings: Sequence[str] = ()
+
+
+def numbered(
+    sources: pa.ChunkedArray, targets: pa.ChunkedArray, options: TableOptions, locate: Locate, *, as_text: bool
+) -> Numbered | Refusal:
+    """Number the vertices of a table, and refuse or leave out mistakes among them.
+
+    Args:
+        sources: int64 or strings.
+        targets: of the same type.
+        options: whether mistakes are left out, or are names.
+        locate: where rows are.
+        as_text: keep names without mistakes as texts, as in a column of texts.
+    """
+    import pyarrow as pa
+
+    src, dst, names = vertex_ids.numbered(sources.chunks, targets.chunks)
+    if names is None or names.dtype != object or options.names:
+        return Numbered(src, dst, names)
+    found = _mistakes(src, dst, names, locate, drop=options.drop_missing)
+    if isinstance(found, Refusal):
+        return found
+    mistakes, warnings = found
+    kept = None
+    if len(mistakes):
+        kept = np.ones(len(src), dtype=bool)
+        kept[mistakes] = False
+        warnings.append(f"{count(len(src) - int(np.count_nonzero(kept)), 'row')} with a word among integers left out.")
+        ends = [sources.filter(pa.array(kept)), targets.filter(pa.array(kept))]
+        whole = [None] if as_text else [as_integers(end) for end in ends]
+        sources, targets = ends if None in whole else whole
+        src, dst, names = vertex_ids.numbered(sources.chunks, targets.chunks)
+    if names is not None and names.dtype == object and (twice := _spelled_twice(pa.array(names, pa.string()))):
+        problem = f"the vertices {twice[0]!r} and {twice[1]!r} are one integer in two spellings; expected one"
+        return Refusal(problem=f"{problem}. Spell it alike, or pass --names to take them as two vertices.")
+    return Numbered(src, dst, names, kept, warnings)
+
+
+def as_integers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Integers from their only spelling, or that with `.0`; None if there is any other text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pc.all(pc.match_substring_regex(texts, _AS_INTEGER)).as_py():
+        return None
+    try:
+        return pc.replace_substring_regex(texts, r"\.0+$", "").cast(pa.int64())
+    except pa.ArrowInvalid:
+        return None
+
+
+def _mistakes(
+    src: Ids, dst: Ids, names: npt.NDArray[Any], locate: Locate, *, drop: bool
+) -> tuple[Rows, list[str]] | Refusal:
+    """Rows to leave out, and warnings."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pa.array(names, pa.string())
+    kinds = np.where(pc.is_in(texts, pa.array(sorted(MISSING))).to_numpy(zero_copy_only=False), _MISSING, _WORD)
+    kinds[pc.match_substring_regex(texts, _WHOLE).to_numpy(zero_copy_only=False)] = _INTEGER
+    mistakes = [_NONE]
+    problems, warnings = [], []
+    for role, ids in (("source", src), ("target", dst)):
+        occurs = np.zeros(len(names), dtype=bool)
+        occurs[ids] = True
+        integers, missing, words = np.bincount(kinds[occurs], minlength=3).tolist()
+        among_integers = integers > words and words <= max(1, (integers + words) // _SHARE)
+        odd = {_MISSING, *([_WORD] if among_integers else [])}
+        rows = np.flatnonzero(np.isin(kinds, [*odd])[ids]) if missing or (words and among_integers) else _NONE
+        places = locate(rows, names[ids[rows]].tolist()) if len(rows) else []
+        if words and not among_integers and integers > words:
+            example = names[ids[np.argmax(kinds[ids] == _WORD)]]
+            mixed = f"{integers:,} different {role}s are integers and {words:,} are not, such as {example!r}"
+            warnings.append(f"{mixed}, so all vertices are names.")
+        if not places:
+            continue
+        rows = np.array([row for row, _ in places])
+        shown = ", ".join(f"{names[ids[row]]!r} in {place}" for row, place in places[:_SHOWN])
+        shown += ", ..." if len(places) > _SHOWN else ""
+        have = f"{count(len(rows), 'row')} {'has' if len(rows) == 1 else 'have'} a {role}"
+        if not among_integers:
+            warnings.append(f"{have} named like a missing value: {shown}. If they are missing, pass --drop-missing.")
+        elif drop:
+            mistakes.append(rows)
+        else:
+            problems.append(f"{have} that is no integer, as nearly all others are: {shown}")
+    if problems:
+        advice = "Correct them, pass --drop-missing to leave these rows out, or --names if they are names"
+        return Refusal(problem=f"{'; '.join(problems)}. {advice}.")
+    return np.concatenate(mistakes), warnings
+
+
+def _spelled_twice(texts: pa.Array) -> tuple[str, str] | None:
+    """Two of the names that are the same integer."""
+    import pyarrow.compute as pc
+
+    numbers = texts.filter(pc.or_(pc.match_substring_regex(texts, _WHOLE), pc.match_substring_regex(texts, _GROUPED)))
+    if pc.all(pc.match_substring_regex(numbers, _ONLY_SPELLING)).as_py():
+        return None
+    bare = numbers
+    for pattern, plain in ((r"\.0+$|[,'_ +]", ""), ("^(-?)0+([0-9])", r"\1\2"), ("^-0$", "0")):
+        bare = pc.replace_substring_regex(bare, pattern, plain)
+    codes = bare.dictionary_encode().indices.to_numpy()
+    order = np.argsort(codes, kind="stable")
+    same = np.flatnonzero(np.diff(codes[order]) == 0)
+    if not len(same):
+        return None
+    one, two = numbers.take(order[same[0] : same[0] + 2]).to_pylist()
+    return one, two
