@@ -83,7 +83,7 @@ def numbered(
         whole = [None] if as_text else [as_integers(end) for end in ends]
         sources, targets = ends if None in whole else whole
         src, dst, names = vertex_ids.numbered(sources.chunks, targets.chunks)
-    if names is not None and names.dtype == object and (twice := _spelled_twice(pa.array(names, pa.string()))):
+    if names is not None and names.dtype == object and (twice := _spelled_twice(names)):
         problem = f"the vertices {twice[0]!r} and {twice[1]!r} are one integer in two spellings; expected one"
         return Refusal(problem=f"{problem}. Spell it alike, or pass --names to take them as two vertices.")
     return Numbered(src, dst, names, kept, warnings)
@@ -106,12 +106,9 @@ def _mistakes(
     src: Ids, dst: Ids, names: npt.NDArray[Any], locate: Locate, *, drop: bool
 ) -> tuple[Rows, list[str]] | Refusal:
     """Rows to leave out, and warnings."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    texts = pa.array(names, pa.string())
-    kinds = np.where(pc.is_in(texts, pa.array(sorted(MISSING))).to_numpy(zero_copy_only=False), _MISSING, _WORD)
-    kinds[pc.match_substring_regex(texts, _WHOLE).to_numpy(zero_copy_only=False)] = _INTEGER
+    kinds = _kinds(names)
+    if (kinds == _WORD).all():
+        return _NONE, []
     mistakes = [_NONE]
     problems, warnings = [], []
     for role, ids in (("source", src), ("target", dst)):
@@ -144,10 +141,36 @@ def _mistakes(
     return np.concatenate(mistakes), warnings
 
 
-def _spelled_twice(texts: pa.Array) -> tuple[str, str] | None:
+def _kinds(names: npt.NDArray[Any]) -> npt.NDArray[np.int8]:
+    """What each name is; names are sorted, so few need to be looked at."""
+    import pyarrow.compute as pc
+
+    kinds = np.full(len(names), _WORD, dtype=np.int8)
+    like_numbers = _like_numbers(names)
+    whole = pc.match_substring_regex(_texts(names[like_numbers]), _WHOLE)
+    kinds[like_numbers][whole.to_numpy(zero_copy_only=False)] = _INTEGER
+    words = np.array(sorted(MISSING), dtype=object)
+    places = np.minimum(np.searchsorted(names, words), len(names) - 1)
+    kinds[places[names[places] == words]] = _MISSING
+    return kinds
+
+
+def _like_numbers(names: npt.NDArray[Any]) -> slice:
+    """The sorted names that begin with a sign or a digit, with few others: from `+` to `9`."""
+    return slice(*np.searchsorted(names, np.array(["+", ":"], dtype=object)).tolist())
+
+
+def _texts(names: npt.NDArray[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(names, pa.string())
+
+
+def _spelled_twice(names: npt.NDArray[Any]) -> tuple[str, str] | None:
     """Two of the names that are the same integer."""
     import pyarrow.compute as pc
 
+    texts = _texts(names[_like_numbers(names)])
     numbers = texts.filter(pc.or_(pc.match_substring_regex(texts, _WHOLE), pc.match_substring_regex(texts, _GROUPED)))
     if pc.all(pc.match_substring_regex(numbers, _ONLY_SPELLING)).as_py():
         return None
