@@ -2,8 +2,9 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from statistics import median
+from statistics import median, median_low
 from typing import Any
 
 from graphbench import api, graphs, reporting
@@ -25,12 +26,16 @@ from helpers.published import ROOT, first, published, read, reports
 EXAMPLE = ROOT / "docs/example"
 GRAPHS = ("caidaRouterLevel", "coAuthorsDBLP", "dblp-2010")
 GRAPH = "coAuthorsDBLP"
-SHAPES = {"grid": "a generated lattice like a road network",
-          "knn": "a generated graph of nearest neighbours, like those of single cells"}  # fmt: skip
+SHAPES = {
+    "grid": "a generated lattice like a road network (it has no triangles)",
+    "knn": "a generated graph of nearest neighbours, like those of single cells (its weights are no lengths)",
+}
 """Generators of graphs of other shapes than the published ones."""
 TITLES = {"cugraph": "cuGraph", "pylibcugraph": "pylibcugraph", "nx-cugraph": "nx-cugraph", "networkit": "NetworKit",
           "scipy": "SciPy", "graphblas": "GraphBLAS", "igraph": "igraph", "scikit-network": "scikit-network",
           "networkx": "NetworkX"}  # fmt: skip
+QUESTIONS = ("Does it pay off?", "Fastest engine?")
+"""Those of the report that README answers by its records alone; what to use depends on the second sitting, too."""
 TOTALS = {"ratio_call": "warm call", "ratio_first_answer": "first answer", "ratio_whole_script": "whole script"}
 
 
@@ -65,7 +70,7 @@ def _headline():
     """What the report on these records opens with."""
     here = group_by_machine(_records(), "networkx", {})[0]
     lead, questions, *_ = summary.section(here).blocks
-    words = [f"{question} {answer}" for question, answer in questions.items[:3]]
+    words = [f"{question} {answer}" for question, answer in questions.items if question in QUESTIONS]
     return f"> {markdown.safe(' '.join([lead.text, *words]))}"
 
 
@@ -93,7 +98,12 @@ def _link(report, up):
 
 def when_a_gpu_pays():
     """All that README shows of the published records."""
-    title = f"How many times as fast cuGraph is with its default allocator, on {GRAPH}:"
+    title = (
+        f"How many times as fast cuGraph is with its default allocator, on {GRAPH}; in brackets the interval, or the "
+        f"range of a few calls, of one process; once more: {_hours_later()} hours later, in two or three processes, "
+        f"where {_outside()} ratios lie outside the first brackets; {numbers.NOTHING}: not measured, or not like with "
+        "like."
+    )
     more = " ".join(
         [measured(), *_of_families(), *results_tables.capacity_sentences(), *results_tables.scaling_sentences()]
     )
@@ -162,7 +172,7 @@ def _where_a_gpu_pays():
     for name, words in SHAPES.items():
         graphs = [graph for graph in _graphs() if graph.startswith(f"{name}:")]
         sentences += [
-            _pays(f"On {words} (`{graph}`; CPU libraries: {_cpu_libraries(graph)})", [graph])
+            _pays(f"On {words}, `{graph}`, against {_cpu_libraries(graph)}", [graph])
             for graph in graphs
             if _is_compared(graph)
         ]
@@ -174,8 +184,12 @@ def _graphs():
 
 
 def _cpu_libraries(graph):
-    own = {record.task.engine for record in _records() if record.task.dataset == graph and record.device == "cpu"}
-    return listed([TITLES[name] for name in TITLES if name in own])
+    """Their names, and on how many threads they ran if it was one number."""
+    own = [record for record in _records() if record.task.dataset == graph and record.device == "cpu"]
+    engines = {record.task.engine for record in own}
+    threads = {record.task.params["threads"] for record in own if "threads" in record.task.params}
+    alone = f" on {threads.pop()} threads alone" if len(threads) == 1 else ""
+    return f"{listed([TITLES[name] for name in TITLES if name in engines])}{alone}"
 
 
 def _is_compared(graph):
@@ -200,16 +214,20 @@ class _Paying:
 
 
 def _paying(graphs, report=None):
-    """A problem pays where the interval of the ratio is above 1 on each graph, or its range."""
+    """A problem pays where the interval of the ratio is above 1 on each graph and in each sitting, or its range."""
     found = _Paying({True: {}, False: {}, None: {}}, {}, [], [])
     for problem in _algorithms(report):
         against = [_against_cpu(problem, graph, report) for graph in graphs]
+        if report is None and GRAPH in graphs:
+            against.append(_against_cpu(problem, GRAPH, once_more()))
         compared = [one["ratio_call"] for one in against if "ratio_call" in one]
         calls = [one for one in compared if not one.first_calls]
         if compared and not calls:
             found.first[problem] = compared
         found.scripts += [
-            one["ratio_whole_script"].ratio_whole_script for one in against if "ratio_whole_script" in one
+            one["ratio_whole_script"].ratio_whole_script
+            for one in against[: len(graphs)]
+            if "ratio_whole_script" in one
         ]
         fastest = [one for one in (_best_of_gpus(problem, graph, report) for graph in graphs) if one is not None]
         if fastest and all(_faster(one) and not one.first_calls for one in fastest):
@@ -224,7 +242,14 @@ def _pays(where, graphs, report=None):
     """Where cuGraph pays, with the names of the problems."""
     found = _paying(graphs, report)
     named = {sign: _named(own) for sign, own in found.calls.items()}
-    first = f" Where only first calls fit the budget: {_named(found.first)}." if found.first else ""
+    words = []
+    for word, faster in (("slower", False), ("faster", True)):
+        own = {name: calls for name, calls in found.first.items() if (calls[0].ratio_call > 1) is faster}
+        words += [f"{word} for {_named(own)}"] if own else []
+    first = f" In one first call each it is {' and '.join(words)}." if words else ""
+    allocators = {record.task.params["allocator"] for record in _records(report) if record.task.dataset in graphs
+                  and "allocator" in record.task.params}  # fmt: skip
+    fastest = "GPU engine and allocator" if len(allocators) > 1 else "GPU engine"
     parts = [
         f"pay for {named[True] or 'no problem'}",
         f"do not pay for {named[False]}" if named[False] else "",
@@ -232,7 +257,7 @@ def _pays(where, graphs, report=None):
     ]
     return (
         f"{where}, warm calls of cuGraph with its default allocator {'; they '.join(filter(None, parts))}.{first} "
-        f"Warm calls of the fastest GPU engine and allocator pay for {listed(found.best) or 'no problem'}. "
+        f"Warm calls of the fastest {fastest} pay for {listed(found.best) or 'no problem'}. "
         f"A whole script of cuGraph, which answers once, is {_won(found)}."
     )
 
@@ -252,6 +277,35 @@ def _named(calls):
     return listed([f"{name} ({_span(own)})" for name, own in calls.items()])
 
 
+def _hours_later():
+    """Between the medians of when both sittings measured."""
+    first_one, again = (
+        sorted(
+            datetime.fromisoformat(record.measured_at) for record in _records(report) if record.task.dataset == GRAPH
+        )
+        for report in (None, once_more())
+    )
+    return round((median_low(again) - median_low(first_one)).total_seconds() / 3600)
+
+
+def _outside():
+    """How many ratios of warm calls to the best CPU engine the second sitting has outside the first one's interval."""
+    both = [
+        [_against_cpu(problem, GRAPH, report)["ratio_call"] for report in (None, once_more())]
+        for problem in _by_warm_call()
+    ]
+    outside = 0
+    for before, after in both:
+        low, high = before.interval or before.range
+        outside += not low <= after.ratio_call <= high
+    return f"{outside} of {len(both)}"
+
+
+def once_more():
+    """The records of one graph from another sitting: their ratios are those among themselves."""
+    return next(one for one in reports("other") if results_tables.REPEATED in one.files)
+
+
 def _won(found):
     won = sum(ratio is not None and ratio > 1 for ratio in found.scripts)
     return f"faster in {won} of {count(len(found.scripts), 'case')}"
@@ -264,6 +318,8 @@ def _faster(comparison):
 
 
 def _span(comparisons):
+    if len(comparisons) == 1:
+        return _cell(comparisons[0], "ratio_call").replace(" first calls", "").replace(" (", ", ").rstrip(")")
     ratios = sorted(one.ratio_call for one in comparisons)
     return " to ".join(dict.fromkeys(numbers.ratio(ratio) for ratio in (ratios[0], ratios[-1])))
 
@@ -278,6 +334,9 @@ def _on_one_graph():
     def best_cpu(problem, total):
         return _cell(_against_cpu(problem, GRAPH).get(total), total)
 
+    def again(problem, total):
+        return _cell(_against_cpu(problem, GRAPH, once_more()).get(total), total)
+
     def best_gpu(problem):
         by_id = {record.id: record for record in _records()}
         best = _best_of_gpus(problem, GRAPH)
@@ -291,7 +350,8 @@ def _on_one_graph():
         [
             Column("problem", str),
             *(column("NetworkX", networkx, total) for total in ("ratio_call", "ratio_whole_script")),
-            *(column("best CPU library", best_cpu, total) for total in TOTALS),
+            column("best CPU library", best_cpu, "ratio_call"),
+            *(column("once more", again, total) for total in TOTALS),
             Column("best GPU engine: warm call", best_gpu),
         ],
     )
@@ -334,7 +394,12 @@ def _by_warm_call():
 
 
 def chart():
-    """The ratios to the best CPU engine of :func:`_on_one_graph` as SVG."""
+    """The ratios to the best CPU engine of the second sitting as SVG."""
+    again = once_more()
+
+    def against(problem):
+        return _against_cpu(problem, GRAPH, again)
+
     shapes = dict(zip(TOTALS, ("dot", "diamond", "up"), strict=True))
     colours = dict(zip(TOTALS, ("phase-call", "phase-build", "phase-first"), strict=True))
     problems = _by_warm_call()[::-1]
@@ -342,10 +407,10 @@ def chart():
         Mark(value, place, f"{problem} {TOTALS[total]} {numbers.ratio(value)}", colour, shapes[total])
         for place, problem in enumerate(problems)
         for total, colour in colours.items()
-        for value in [getattr(_against_cpu(problem, GRAPH).get(total), total, None)]
+        for value in [getattr(against(problem).get(total), total, None)]
         if value is not None
     ]
-    rows = [Row(problem, speeds.cell(_against_cpu(problem, GRAPH)["ratio_call"], "ratio_call")) for problem in problems]
+    rows = [Row(problem, speeds.cell(against(problem)["ratio_call"], "ratio_call")) for problem in problems]
     panel = Panel(
         title=f"cuGraph on one {_gpu()} against the best CPU library, {GRAPH}",
         aside="right of 1 the GPU is faster; beside each row is its warm call",
@@ -388,7 +453,7 @@ def results():
 
 def sittings():
     """cuGraph against the best CPU engine as published and as measured once more, each among its own records."""
-    first_one, again = published(), next(one for one in reports("other") if results_tables.REPEATED in one.files)
+    first_one, again = published(), once_more()
     problems = [name for name in _algorithms(again) if "ratio_call" in _against_cpu(name, GRAPH, again)]
 
     def seconds(problem, report, side):
