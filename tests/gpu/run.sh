@@ -12,9 +12,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mkdir -p "$1" && cd "$1" && pwd); shift
-failed=0 running=
+failed=0
 # A step that goes on alone would disturb whatever is measured next.
-trap 'trap - TERM INT; [ -n "$running" ] && kill "$running" && wait "$running"; exit 143' TERM INT
+trap 'trap - TERM INT; kill $(jobs -p); wait; exit 143' TERM INT
 gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l) cores=$(nproc)
 case "${ONLY:-}" in
   headline) ONLY="compile headline headline-searches headline-igraph networkx networkx-jaccard plain again again-searches
@@ -33,9 +33,7 @@ step() { # NAME SECONDS COMMAND...: run once, at most so long, and keep the log
   echo "== $name: $*"
   local start=$SECONDS
   timeout --kill-after=30 "$limit" "$@" >"$out/$name.log" 2>&1 &
-  running=$!
-  if wait "$running"; then touch "$out/$name.done"; else failed=1; fi
-  running=
+  if wait $!; then touch "$out/$name.done"; else failed=1; fi
   tail -n 3 "$out/$name.log"
   echo "== $name: $((SECONDS - start)) s of $limit"
 }
