@@ -124,7 +124,7 @@ def _page(machine: Measured, stale: Mapping[str, str]) -> Document:
     return Document(
         title=machine.name,
         facts=[
-            *(line for line in facts(own, [machine]) if line != machine.name),
+            *(line for line in facts(own, [machine]) if line != machine.hardware),
             *_older([one.id for one in own], stale),
         ],
         parts=[Part("", "machine", [section for section in sections if section is not None])],

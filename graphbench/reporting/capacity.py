@@ -15,6 +15,7 @@ from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, memory, plain
 from graphbench.reporting.power_law import MIN_SIZES, family
+from graphbench.reporting.wording import gpus_of, gpus_used
 from graphbench.system.text import three
 
 
@@ -198,7 +199,8 @@ def _device(result: Capacity) -> str:
     where = result.where
     if where is None:
         return ""
-    gpus = ", ".join(f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in where.gpus)
+    record = result.largest or result.failed
+    gpus = ", ".join(gpus_of(where, gpus_used(record) if record is not None else None))
     return gpus if result.gpu and gpus else f"{where.cpu}, {memory(where.memory_bytes)} of memory"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from graphbench.records.model import DatasetInfo, Environment, PosedInfo, Record
 from graphbench.reporting.numbers import memory, plain, setting
-from graphbench.reporting.wording import EARLIER_RULES, twin_note
+from graphbench.reporting.wording import EARLIER_RULES, gpus_of, twin_note
 from graphbench.system.text import count, format_bytes, listed
 
 ON_HARDWARE = frozenset({"allocator", "device_memory_limit", "gpus"})
@@ -57,6 +57,12 @@ def label(row: Record, rows: Sequence[Record]) -> str:
 def ways_asked_for(row: Record) -> list[str]:
     """What of :data:`ON_REQUEST` was asked for, in words."""
     return [words for key, (value, words) in ON_REQUEST.items() if row.task.params.get(key) is value]
+
+
+def is_usual(row: Record) -> bool:
+    """Whether an engine ran as a user gets it: with the allocator that its import leaves, and nothing asked for."""
+    where = row.environment
+    return not ways_asked_for(row) and (where is None or where.allocator in {None, "default"})
 
 
 def named(engine: str, words: Sequence[str]) -> str:
@@ -152,7 +158,7 @@ def _how_weights_came(dataset: DatasetInfo, posed: PosedInfo) -> list[str]:
 def _machine(where: Environment, rows: Sequence[Record], *, details: bool) -> str:
     parts = [where.cpu, count(where.cores, "core"), f"{memory(where.memory_bytes)} of memory"]
     used = next((row.environment for row in rows if row.device == "gpu" and row.environment is not None), where)
-    parts += [f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in used.gpus]
+    parts += gpus_of(used)
     threads = {row.environment.threads for row in rows if row.environment is not None and row.device == "cpu"}
     if threads:
         parts.append(

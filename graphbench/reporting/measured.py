@@ -18,7 +18,8 @@ from graphbench.reporting.case import Case, compared, grouped
 from graphbench.reporting.charts import style
 from graphbench.reporting.charts.marks import Key
 from graphbench.reporting.heading import ON_HARDWARE, hardware, label, named
-from graphbench.reporting.numbers import memory, plain, setting
+from graphbench.reporting.numbers import TIMES, memory, plain, setting
+from graphbench.reporting.wording import gpus_of, gpus_used
 
 MAX_ROWS = 64
 """How many rows a chart has at most: a longer one is not read."""
@@ -51,6 +52,14 @@ class Measured:
     earlier: bool = False
     stale: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
+
+    @property
+    def hardware(self) -> str:
+        """Its name, with how many of its GPUs were used, where others were idle."""
+        used = max((gpus_used(case.record) for case in self.cases if case.ran), default=0)
+        there = len(self.environment.gpus) if self.environment is not None else 0
+        idle = 0 < used < there and self.name.startswith(f"{there} {TIMES} ")
+        return f"{used} of {self.name}" if idle else self.name
 
     @property
     def tries(self) -> list[Record]:
@@ -253,14 +262,5 @@ def _label(record: Record, peers: Sequence[Record], *, marked: bool) -> str:
 
 
 def _hardware(where: Environment) -> str:
-    gpus = dict.fromkeys(gpu.name for gpu in where.gpus)
-    parts = [
-        *(f"{_times(name, where)}{name}" for name in gpus),
-        f"{where.cpu}, {where.cores} cores, {memory(where.memory_bytes)}",
-    ]
-    return plain("; ".join(parts))
-
-
-def _times(name: str, where: Environment) -> str:
-    number = sum(gpu.name == name for gpu in where.gpus)
-    return f"{number} × " if number > 1 else ""  # noqa: RUF001 - the sign for multiplication
+    host = f"{where.cpu}, {where.cores} cores, {memory(where.memory_bytes)}"
+    return plain("; ".join([*gpus_of(where, sized=False), host]))

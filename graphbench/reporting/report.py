@@ -39,16 +39,16 @@ PAGE, MARKDOWN, CHARTS = "index.html", "README.md", "charts"
 _SECTIONS: Sequence[Callable[[Measured], Section | None]] = (
     summary.section,
     speedup.section,
+    scaling.section,
+    capacity.section,
     phases.section,
     python_layer.section,
     quality.section,
     history.section,
     growth.section,
-    scaling.section,
     break_even.section,
     memory.section,
     limit.section,
-    capacity.section,
     claims.section,
     agreement.section,
 )
@@ -80,7 +80,7 @@ def build(
     parts = []
     for machine in measured:
         made = [section for make in _SECTIONS if (section := make(machine)) is not None]
-        parts.append(Part(machine.name if machine.key else "", f"{machine.key}machine", made))
+        parts.append(Part(machine.hardware if machine.key else "", f"{machine.key}machine", made))
     heat = heat_map.section(measured, stale)
     if heat is not None:
         parts[0].sections.insert(1, heat)
@@ -139,7 +139,7 @@ def facts(records: Sequence[Record], measured: Sequence[Measured]) -> list[str]:
         count(len({record.task.engine for record in ran}), "engine"),
         count(len(cases), "task"),
     ]
-    machines = [machine.name for machine in measured if machine.digest]
+    machines = [machine.hardware for machine in measured if machine.digest]
     lines = [
         ", ".join(what),
         "; ".join(machines) if len(machines) == 1 else count(len(machines), "machine"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from graphbench.records.cost import COSTS, unit
-from graphbench.records.model import DatasetInfo, Outcome, Record
+from graphbench.records.model import DatasetInfo, Environment, Outcome, Record
 from graphbench.records.rules import rule_of
-from graphbench.reporting.numbers import AT_LEAST, bound_sign, ends, memory, seconds
+from graphbench.reporting.numbers import AT_LEAST, TIMES, bound_sign, ends, memory, seconds
 from graphbench.system.text import three
 
 MAX_CHARACTERS = 160
@@ -52,6 +53,18 @@ def brief(reason: str) -> str:
     ends = [match.start() for match in re.finditer(r"[;.] ", room)]
     end = ends[-1] if ends and ends[-1] > MAX_CHARACTERS // 3 else room.rfind(" ") if " " in room else len(room)
     return f"{room[:end].rstrip(',:;. ')}…"
+
+
+def gpus_of(where: Environment, used: int | None = None, *, sized: bool = True) -> list[str]:
+    """The GPUs of a machine, or the first that were used, alike ones together: `2 × NVIDIA H200 (140 GiB)`."""  # noqa: RUF002
+    counted = Counter(f"{gpu.name} ({memory(gpu.memory_bytes)})" if sized else gpu.name for gpu in where.gpus[:used])
+    return [f"{number} {TIMES} {name}" if number > 1 else name for name, number in counted.items()]
+
+
+def gpus_used(record: Record) -> int:
+    """How many GPUs it computed on; 0: on the CPU."""
+    number = record.task.params.get("gpus")
+    return number if isinstance(number, int) else int(record.device == "gpu")
 
 
 EARLIER_RULES = "earlier rules"

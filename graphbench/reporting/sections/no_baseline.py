@@ -14,8 +14,8 @@ from graphbench.reporting.document import Column, Need, Table
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
 from graphbench.reporting.quantities import TITLED
-from graphbench.reporting.sections.scaling import curves, gpus
-from graphbench.reporting.wording import outcome
+from graphbench.reporting.sections.scaling import curves
+from graphbench.reporting.wording import gpus_used, outcome
 from graphbench.system.text import count, three
 
 
@@ -29,7 +29,7 @@ def sentences(measured: Measured) -> list[str]:
     timed = [case for case in done if case.call]
     largest = max(timed, key=lambda case: (case.edges, -(case.call or 0.0)), default=None)
     if largest is not None and largest.edges and not found:
-        on = f" on {count(number, 'GPU')}" if (number := _gpus(largest)) else ""
+        on = f" on {count(number, 'GPU')}" if (number := gpus_used(largest.record)) else ""
         how = "A first call" if largest.first_only else "A warm call"
         found.append(
             f"{how} of {largest.problem} on {_edges(largest)}, the largest graph here, takes "
@@ -102,7 +102,7 @@ def table(measured: Measured) -> Table[_Problem]:
             ),
             *([] if measured.tries else [sized]),
             column("engine", lambda best: best.label),
-            column("GPUs", lambda best: str(_gpus(best) or ""), need="detail"),
+            column("GPUs", lambda best: str(gpus_used(best.record) or ""), need="detail"),
             timed("edges/s", TITLED["edges/s"].text),
             Column("certified", _certified, right=True),
             Column("not completed", _not_completed),
@@ -117,8 +117,3 @@ def _certified(row: _Problem) -> str:
 def _not_completed(row: _Problem) -> str:
     lost = Counter(outcome(case.record) for case in row.started if case not in row.done)
     return ", ".join(f"{number:,} {words}" for words, number in lost.most_common())
-
-
-def _gpus(case: Case) -> int:
-    """How many GPUs it computed on; 0: on the CPU."""
-    return gpus(case) or (1 if case.record.device == "gpu" else 0)
