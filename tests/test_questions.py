@@ -24,7 +24,6 @@ def gpu(seconds=0.1, engine="cugraph", **changes):
 BOTH = [record("networkx", 9.0), record("igraph", 1.0), gpu()]
 SLOW_START = gpu(phases__start_s=9.0)
 SLOWER = gpu(3.0, phases__start_s=9.0)
-BOTH_KINDS = " Measure a GPU and a CPU engine on one machine."
 AGAINST = ", against the best CPU engine."
 CERTIFIED = "All 3 answers certified, independently of every engine"
 
@@ -37,14 +36,13 @@ CERTIFIED = "All 3 answers certified, independently of every engine"
          f"Not for a single call (0 of 1 case); for many calls on one graph after 10 calls{AGAINST}"),
         ([*BOTH[:2], SLOWER],
          f"Not for a single call (0 of 1 case); for many calls on one graph never{AGAINST}"),
-        (BOTH[:2], f"Not known: no GPU engine ran here.{BOTH_KINDS}"),
-        ([gpu()], f"Not known: no ratio counts here.{BOTH_KINDS}"),
-        ([*BOTH[:2], gpu(outcome=Outcome.UNAVAILABLE, phases=Phases(), environment=None)],
-         f"Not known: no GPU engine ran here.{BOTH_KINDS}"),
+        (BOTH[:2], None),
+        ([gpu()], None),
+        ([*BOTH[:2], gpu(outcome=Outcome.UNAVAILABLE, phases=Phases(), environment=None)], None),
     ],
 )  # fmt: skip
 def test_whether_it_pays_off(records, answer):
-    assert asked(records)["Does it pay off?"] == answer
+    assert asked(records).get("Does it pay off?") == answer
 
 
 def test_it_pays_off_from_a_number_of_calls_that_differs_from_case_to_case():
@@ -119,9 +117,9 @@ def test_cases_without_a_difference_are_nobodys():
     ("changes", "answer"),
     [
         ({}, f"{CERTIFIED}."),
-        ({"warnings": ["the answer may be that of another problem"]},
-         f"{CERTIFIED}, 1 with a warning."),
-        ({"warnings": ["the median of 3 trials is uncertain"]}, f"{CERTIFIED}."),
+        ({"warnings": ["its 3 communities are in 4 pieces, though Leiden keeps them connected", "2 are odd: look"]},
+         f"{CERTIFIED}; with a warning: disconnected communities (1) and are odd (1)."),
+        ({"warnings": ["the median is uncertain by ±9 % after 12 trials (target ±5 %)."]}, f"{CERTIFIED}."),
         ({"outcome": Outcome.INVALID, "certificate": Certificate(valid=False, detail="wrong")},
          "2 of 3 answers certified, independently of every engine."),
     ],
@@ -181,12 +179,6 @@ def test_how_sure_names_calls_processes_and_interval():
     assert asked([record("networkx", n=3), record("igraph", n=3)])["How sure?"].startswith(
         "3 warm calls in one process, too few for an interval."
     )
-
-
-def test_first_calls_alone_are_counted():
-    first = replace(BOTH[0], trials__stopped="first_only", phases__call_s=[9.9], phases__rebuilt_s=[])
-    assert "averaged apart" not in asked(BOTH)["Is the first call included?"]
-    assert "; 1 case with nothing else averaged apart" in asked([first, BOTH[1]])["Is the first call included?"]
 
 
 def test_means_of_a_machine_without_a_gpu_do_not_count_engines_that_never_ran():

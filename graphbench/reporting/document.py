@@ -33,15 +33,17 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class Bullets(msgspec.Struct, frozen=True):
-    """A list of plain texts."""
+    """A list of plain texts; on a page, the text of a link leads to its records."""
 
     items: Sequence[str]
+    links: Sequence[RecordsLink] = ()
 
 
 class Answers(msgspec.Struct, frozen=True):
-    """Questions, each with its answer."""
+    """Questions, each with its answer; links as in a list."""
 
     items: Sequence[tuple[str, str]]
+    links: Sequence[RecordsLink] = ()
 
 
 class Column(msgspec.Struct, Generic[Item], frozen=True):

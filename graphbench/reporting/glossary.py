@@ -16,6 +16,7 @@ from graphbench.records.statistics import CONFIDENCE, MIN_SAMPLES
 from graphbench.reporting.numbers import AT_LEAST, AT_MOST, TIMES, encodable
 from graphbench.reporting.quantities import QUANTITIES, TITLED
 from graphbench.reporting.speeds import MEANINGS
+from graphbench.reporting.warned import KINDS as WARNINGS
 from graphbench.reporting.wording import EARLIER_RULES
 
 
@@ -170,6 +171,7 @@ def entries() -> list[Entry]:
         "column": _COLUMNS,
         "answer": _ANSWERS,
         "change between two stores": KINDS,
+        "warning": {kind.word: kind.meaning for kind in WARNINGS},
         "word of a sentence": _TEXT | _GRAPH,
         "column of another table": _OF_TABLES,
         "word of an estimate": _ADVICE,

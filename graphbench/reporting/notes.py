@@ -105,7 +105,7 @@ def _of_builds(rows: list[Record], *, details: bool) -> list[str]:
 def _warnings(rows: list[Record]) -> list[str]:
     """Each kind of warning once: those that differ only in their numbers share a line."""
     lines = []
-    for kind in warned.kinds(rows):
+    for kind in warned.kinds(rows).values():
         text = kind[0].text
         alike, also = (
             [heading.label(one.record, rows) for one in kind if (one.text == text) is same] for same in (True, False)

@@ -7,13 +7,17 @@ import gzip
 import html
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from graphbench.reporting import glossary
 from graphbench.reporting.charts import style, svg
-from graphbench.reporting.document import Chart, Document
+from graphbench.reporting.document import Chart, Document, RecordsLink
 from graphbench.reporting.numbers import plain, visible
 from graphbench.reporting.result_table import ProblemTable
 from graphbench.reporting.wording import slug
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 _TEMPLATES = "graphbench.reporting.templates"
 
@@ -34,6 +38,7 @@ def to_html(document: Document) -> str:
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
     environment.filters["kind"] = lambda block: type(block).__name__
+    environment.filters["linked"] = _linked
 
     words = _Words()
     environment.filters["term"] = words.term
@@ -53,6 +58,17 @@ def to_html(document: Document) -> str:
         packed=lambda text: _packed(text.encode()),
         records=_packed(document.records),
     )
+
+
+def _linked(text: str, links: Sequence[RecordsLink]) -> Markup:
+    """A text in which that of each link leads to its records."""
+    from markupsafe import Markup, escape
+
+    made = escape(plain(text))
+    for link in links:
+        anchor = Markup('<a href="{}">{}</a>').format(link.address, link.text)
+        made = made.replace(escape(link.text), anchor)
+    return made
 
 
 class _Words:

@@ -30,6 +30,7 @@ OTHERS = [
     "column",
     "answer",
     "change between two stores",
+    "warning",
     "word of a sentence",
     "column of another table",
     "word of an estimate",

@@ -10,7 +10,6 @@ from graphbench.reporting.case import Case
 from graphbench.reporting.document import Block, Bullets, Section, Text
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import plain
-from graphbench.reporting.sections import method
 from graphbench.reporting.sections.every_record import link
 from graphbench.system.text import count, listed
 
@@ -24,20 +23,25 @@ _KINDS = {
 
 
 def section(measured: Measured) -> Section | None:
-    """Disagreements and failed certificates one by one, warnings about answers, and how many answers agreed how."""
+    """Disagreements and failed certificates one by one, warnings about answers, and how many answers agreed how.
+
+    None where no answer was compared and none is doubtful: how many are certified is in the report's first section.
+    """
     checked = [case for case in measured.cases if case.record.certificate is not None]
-    if not checked:
+    troubles = [trouble for case in measured.cases for trouble in _troubles(case)]
+    kinds = warned.kinds(case.record for case in checked).items()
+    doubts = {kind: own for kind, own in kinds if kind.of_answer}
+    found = Counter(one.kind for case in measured.cases for one in case.record.agreement)
+    if not (troubles or doubts or found):
         return None
     blocks: list[Block] = []
-    if troubles := [trouble for case in measured.cases for trouble in _troubles(case)]:
+    if troubles:
         blocks.append(Text(f"Disagreements and failed certificates, {len(troubles)} in all:", strong=True))
         blocks.append(Bullets(troubles))
     else:
         blocks.append(Text("No two engines disagreed, and no certificate failed.", strong=True))
-    kinds = warned.kinds(case.record for case in checked)
-    if doubts := [method.in_words(kind) for kind in kinds if warned.of_answers(kind)]:
-        blocks += [Text("Right by the certificate, but with a warning:", quiet=True), Bullets(doubts)]
-    found = Counter(one.kind for case in measured.cases for one in case.record.agreement)
+    if doubts:
+        blocks += [Text("Right by the certificate, but with a warning:", quiet=True), warned.bullets(doubts)]
     if found:
         words = [f"{found[kind]:,} {words}" for kind, words in _KINDS.items() if found[kind]]
         blocks.append(Text(f"{count(found.total(), 'answer')} compared with another engine's: {listed(words)}."))

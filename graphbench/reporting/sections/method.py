@@ -13,6 +13,7 @@ from graphbench.reporting.document import Block, Bullets, Column, Fold, Section,
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import memory, plain, setting
 from graphbench.reporting.reproduce import as_typed
+from graphbench.reporting.wording import gpus_of
 from graphbench.system.text import count, listed
 
 MAX_LINES = 40
@@ -33,8 +34,8 @@ def section(measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
         changes = Counter(stale.values()).most_common(MAX_LINES)
         blocks.append(Text(f"{count(len(stale), 'record')} measured before something changed:", strong=True))
         blocks.append(Bullets([plain(f"{number} × {since}") for since, number in changes]))  # noqa: RUF001 - times
-    if kinds := [in_words(kind) for kind in warned.kinds(records)]:
-        blocks += [Text("Warnings, those about answers first:", quiet=True), Bullets(kinds[:MAX_LINES])]
+    if kinds := warned.kinds(records):
+        blocks += [Text("Warnings, those about answers first:", quiet=True), warned.bullets(kinds)]
     commands = sorted(set(map(as_typed, {record.environment.command for record in ran if record.environment})) - {""})
     if commands:
         table = Table(commands[:MAX_LINES], [Column("command", plain, code=True)])
@@ -134,7 +135,7 @@ def _machines(measured: Sequence[Measured]) -> Table[Environment]:
 
 
 def _gpus(where: Environment) -> str:
-    return plain(listed([f"{gpu.name} ({memory(gpu.memory_bytes)})" for gpu in where.gpus]) or "none")
+    return plain(listed(gpus_of(where)) or "none")
 
 
 def _driver(where: Environment) -> str:
@@ -153,12 +154,3 @@ def _versions(records: Sequence[Record]) -> Table[tuple[str, str, str]]:
     rows = [("engine", name, ", ".join(sorted(engines[name]))) for name in sorted(engines)]
     rows += [("library", name, ", ".join(sorted(libraries[name]))) for name in sorted(libraries) if name not in engines]
     return Table(rows, [Column(title, itemgetter(place)) for place, title in enumerate(("", "name", "version"))])
-
-
-def in_words(kind: Sequence[warned.Warned]) -> str:
-    """How many records have a warning of a kind, of which engines, and the most extreme of them."""
-    worst, engines = kind[0], listed(sorted({one.record.task.engine for one in kind}))
-    if len(kind) == 1:
-        return plain(f"{engines}, {worst.record.problem} on {worst.record.task.dataset}: {worst.text}")
-    where = f"{worst.record.task.engine}, {worst.record.problem} on {worst.record.task.dataset}"
-    return plain(f"{count(len(kind), 'record')} of {engines}, the most extreme of {where}: {worst.text}")

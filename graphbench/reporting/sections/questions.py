@@ -14,7 +14,7 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict, rule_of
 from graphbench.reporting import means, speeds, warned
 from graphbench.reporting.case import Case, grouped, pays_off_from
-from graphbench.reporting.document import Answers
+from graphbench.reporting.document import Answers, RecordsLink
 from graphbench.reporting.means import fair
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, ends, plain
@@ -31,19 +31,19 @@ def block(measured: Measured, lead: str, cases: Sequence[Case]) -> Answers:
         cases: of that engine, on graphs of one kind.
     """
     ran = [case.record for case in measured.cases if case.ran]
+    doubts = [warned.link(kind, own) for kind, own in warned.kinds(ran).items() if kind.of_answer]
     found = {
         "Does it pay off?": _pays_off(measured, cases),
         "What to use?": _what_to_use(measured, lead, cases),
         "Fastest engine?": _fastest(measured, lead),
         "Which graphs?": _graphs(ran),
-        "Same answers?": _same_answers(ran, cases),
+        "Same answers?": _same_answers(ran, cases, doubts),
         "Fair baseline?": _baseline(measured, cases),
         "How many threads?": _threads(measured.every),
-        "Is the first call included?": _first_calls(cases),
         "Cached?": _cached(ran),
         "How sure?": _how_sure(cases),
     }
-    return Answers([(question, plain(answer)) for question, answer in found.items() if answer])
+    return Answers([(question, plain(answer)) for question, answer in found.items() if answer], doubts)
 
 
 def pays_off(runs: Sequence[BreakEven]) -> str:
@@ -76,9 +76,7 @@ def _over(measured: Measured, cases: Sequence[Case]) -> str:
 def _pays_off(measured: Measured, cases: Sequence[Case]) -> str:
     runs = [number for case in cases if (number := _runs(case)) is not None]
     if not runs:
-        ran = {case.record.device for case in measured.cases if case.ran}
-        why = "no ratio counts" if "gpu" in ran else "no GPU engine ran"
-        return f"Not known: {why} here. Measure a GPU and a CPU engine on one machine."
+        return ""
     at_once, of = runs.count(1), len(runs)
     if at_once == of:
         return f"From the first call, against {_over(measured, cases)}, in {count(of, 'case')}."
@@ -174,14 +172,13 @@ def _graphs(ran: Sequence[Record]) -> str:
     return f"{named}, of {ends(sizes)} edges. For yours: graphbench {ran[0].task.algorithm} FILE."
 
 
-def _same_answers(ran: Sequence[Record], cases: Sequence[Case]) -> str:
+def _same_answers(ran: Sequence[Record], cases: Sequence[Case], doubts: Sequence[RecordsLink]) -> str:
     checked = [record.certificate for record in ran if record.certificate is not None]
     if not checked:
         return ""
     right = sum(one.valid for one in checked)
     every = f"All {right:,}" if right == len(checked) else f"{right:,} of {len(checked):,}"
-    doubts = sum(len(kind) for kind in warned.kinds(ran) if warned.of_answers(kind))
-    marked = f", {doubts:,} with a warning" if doubts else ""
+    marked = f"; with a warning: {listed([link.text for link in doubts])}" if doubts else ""
     compared = [one for case in cases if (one := case.best or case.main) is not None]
     unlike = sum(one.verdict is not Verdict.LIKE for one in compared)
     left_out = f" {unlike:,} of {count(len(compared), 'ratio')} left out: not like with like." if unlike else ""
@@ -242,13 +239,6 @@ def _threads(every: Sequence[Record]) -> str:
     numbers = [f"{number:,}" for number in sorted({where.threads for where in known})]
     best = "; the faster number counts" if len(numbers) > 1 else ""
     return f"{listed(numbers, 'and')} on {count(max(where.cores for where in known), 'core')}{best}."
-
-
-def _first_calls(cases: Sequence[Case]) -> str:
-    compared = _compared(cases)
-    first = sum(one.first_calls for one in compared)
-    alone = f"; {count(first, 'case')} with nothing else averaged apart" if first else ""
-    return f"Yes in first answers and whole scripts, no in warm calls{alone}." if compared else ""
 
 
 def _cached(ran: Sequence[Record]) -> str:
