@@ -31,7 +31,7 @@ def section(document, anchor):
 
 
 def heat(document):
-    return section(document, "heat").blocks[1]
+    return section(document, "heat").blocks[0]
 
 
 def table(document):

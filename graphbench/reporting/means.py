@@ -13,6 +13,7 @@ from graphbench.records.rules import Verdict
 from graphbench.records.times import builds_heavily, call_seconds, usual_builds
 from graphbench.reporting import speeds
 from graphbench.reporting.case import Case
+from graphbench.reporting.heading import is_usual
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.speeds import TOTALS, Speed
 from graphbench.reporting.wording import graph_of, is_twin, kind_of
@@ -166,9 +167,8 @@ def leader(measured: Measured) -> str:
         found = [one for one in case.comparisons if one is not None and one.ratio_call is not None]
         if not found:
             continue
-        where = case.record.environment
-        plainly = where is None or where.allocator in {None, "default"}
-        rank = ranks.setdefault((case.record.device == "gpu", plainly, case.label), [-won[case.label], 0, 0])
+        kind = case.record.device == "gpu", is_usual(case.record), case.label
+        rank = ranks.setdefault(kind, [-won[case.label], 0, 0])
         counted = [one for one in found if fair(one)]
         rank[1] -= any(one.calls_work for one in counted)
         rank[2] -= bool(counted)

@@ -14,7 +14,7 @@ from graphbench.records.lines import from_json
 from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.charts import svg
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, alternative, factors
-from graphbench.reporting.document import Column, Table
+from graphbench.reporting.document import Answers, Column, Table
 from graphbench.reporting.heading import ways_asked_for
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import summary
@@ -69,7 +69,8 @@ def second_command():
 def _headline():
     """What the report on these records opens with."""
     here = group_by_machine(_records(), "networkx", {})[0]
-    lead, questions, *_ = summary.section(here).blocks
+    lead, *others = summary.section(here).blocks
+    (questions,) = (block for block in others if isinstance(block, Answers))
     words = [f"{question} {answer}" for question, answer in questions.items if question in QUESTIONS]
     return f"> {markdown.safe(' '.join([lead.text, *words]))}"
 

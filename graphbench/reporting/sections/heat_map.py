@@ -17,7 +17,7 @@ from graphbench.records.best_cpu import computed, fastest_call, is_like, not_com
 from graphbench.records.model import Record
 from graphbench.reporting.case import Case
 from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, Text
-from graphbench.reporting.heading import hardware, named, ways_asked_for
+from graphbench.reporting.heading import hardware, is_usual, named, ways_asked_for
 from graphbench.reporting.measured import Measured, by_graph
 from graphbench.reporting.numbers import NOTHING, TIMES, memory, plain, ratio, seconds
 from graphbench.reporting.quantities import EXPORTED
@@ -49,7 +49,7 @@ METRICS = tuple(_METRICS)
 
 
 def section(
-    measured: Iterable[Measured], stale: Mapping[str, str], pages: Mapping[str, str] | None = None
+    measured: Sequence[Measured], stale: Mapping[str, str], pages: Mapping[str, str] | None = None
 ) -> Section | None:
     """One heat map for all machines; None where no two engines have comparable warm calls.
 
@@ -77,12 +77,18 @@ def section(
     if not any(sum(cells[0].level >= 0 for cells in row.cells.values()) > 1 for row in rows):
         return None
     levels: dict[str, list[int]] = {}
+    usual = {name for one in measured for case in one.cases if is_usual(case.record) for name in _engines([case])}
     for row in rows:
         for engine, cells in row.cells.items():
             levels.setdefault(engine, []).extend(cell.level for cell in cells[:1] if cell.level >= 0)
-    engines = sorted(levels, key=lambda engine: (not levels[engine], fmean(levels[engine] or [0]), engine))
+
+    def rank(engine: str) -> tuple[bool, bool, float, str]:
+        """Engines as users get them, then their variants, so that a screen has those compared first."""
+        return engine not in usual, not levels[engine], fmean(levels[engine] or [0]), engine
+
+    engines = sorted(levels, key=rank)
     legend = ["fastest", *(f"up to {most:g}{TIMES}" for most in LEVELS[1:]), "more"]
-    return Section("Every graph and engine", "heat", [Text(_HOW, quiet=True), HeatMap(rows, engines, METRICS, legend)])
+    return Section("Every graph and engine", "heat", [HeatMap(rows, engines, METRICS, legend), Text(_HOW, quiet=True)])
 
 
 def vs_fastest(measured: Iterable[Measured]) -> dict[str, float]:

@@ -41,7 +41,7 @@ _OF_KINDS = (
 
 
 def section(measured: Measured) -> Section:
-    """The headline, a card for each problem, then the same for every graph and engine."""
+    """The headline, a card for each problem, then what a reader asks of these numbers."""
     sentences = headline(measured)
     blocks: list[Block] = [
         Text(" ".join(sentences[:2]), lead=True),
@@ -49,12 +49,12 @@ def section(measured: Measured) -> Section:
     ]
     lead = leader(measured)
     if not lead:
-        blocks += [questions.block(measured, "", []), Cards(no_baseline.table(measured))]
-        blocks.append(Text(" ".join(_counts(measured, [])), quiet=True))
+        blocks += [Cards(no_baseline.table(measured)), Text(" ".join(_counts(measured, [])), quiet=True)]
+        blocks.append(questions.block(measured, "", []))
         return Section("The answer", f"{measured.key}answer", blocks)
     first, *others = means.by_kind(means.started(measured.cases, lead)).items()
-    blocks += [questions.block(measured, lead, first[1]), Cards(_by_problem(measured, *first))]
-    blocks.append(Text(" ".join(_counts(measured, first[1])), quiet=True))
+    blocks += [Cards(_by_problem(measured, *first)), Text(" ".join(_counts(measured, first[1])), quiet=True)]
+    blocks.append(questions.block(measured, lead, first[1]))
     for kind, cases in others:
         blocks.append(Fold(f"On {kind}s", [_by_problem(measured, kind, cases)]))
     aside = [_HOW, _OF_KINDS if others else "", _OF_BEST_CPU if any(case.best for case in first[1]) else ""]
@@ -210,7 +210,7 @@ def _verdicts(found: Iterable[Comparison | None]) -> str:
 
 
 def _counts(measured: Measured, cases: Sequence[Case]) -> list[str]:
-    """How tasks ended, how comparisons were judged, and how often the leading engine's cases were timed."""
+    """How tasks ended, and which problems have no ratio."""
     outcomes = Counter(case.record.outcome for case in measured.cases)
     ended = ", ".join(f"{number:,} {outcome.in_words}" for outcome, number in outcomes.most_common())
     lines = [f"{count(len(measured.cases), 'task')}: {ended}."]
@@ -219,10 +219,6 @@ def _counts(measured: Measured, cases: Sequence[Case]) -> list[str]:
     if lacking := sorted({case.problem for case in cases} - compared):
         reasons = grouped(lacking, lambda problem: _why_no_ratio(measured.problems[problem], cases[0].label))
         lines += [f"No ratio for {listed(problems)}: {why}." for why, problems in reasons.items()]
-    against = {measured.baseline: [case.main for case in ran], "the best CPU engine": [case.best for case in ran]}
-    judged = [f"{_verdicts(found)} against {name}" for name, found in against.items() if any(found)]
-    if judged:
-        lines.append(f"Verdicts: {'; '.join(judged)}.")
     if (earlier := sum(case.record.superseded for case in ran)) and not measured.earlier:
         lines.append(f"{count(earlier, 'record')} marked {EARLIER_RULES!r}: measured before the rules changed.")
     return lines
