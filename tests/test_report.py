@@ -17,7 +17,7 @@ import graphbench as gb
 from graphbench.cli import invoke
 from graphbench.errors import StoreError, UsageError
 from graphbench.records.lines import to_json
-from graphbench.records.model import Matched, Memory, Outcome, Phases
+from graphbench.records.model import Gpu, Matched, Memory, Outcome, Phases
 from graphbench.reporting import means, measured, report
 from graphbench.reporting.document import AllRecords, Answers, Bullets, Cards, Chart, Fold, Table, Text
 from graphbench.reporting.markdown import to_markdown
@@ -26,7 +26,8 @@ from graphbench.reporting.page import to_html
 from graphbench.reporting.power_law import crossing, fit
 from graphbench.reporting.reproduce import command
 from graphbench.reporting.sections import growth, memory, phases, scaling, speedup, summary
-from graphbench.reporting.wording import HOLLOW_TWINS, brief, twin_note
+from graphbench.reporting.wording import HOLLOW_TWINS, brief, gpus_used, twin_note
+from helpers.published import read, reports
 from helpers.records import HERE, pagerank, record, replace
 from helpers.report_records import report_records
 
@@ -261,20 +262,44 @@ def test_a_problem_without_the_baseline_has_bars_only_beside_another_cpu_engine(
     made = of([lacks, record("igraph"), record("networkit", 0.1)], speedup)
     (chart,) = (block for block in made.blocks if isinstance(block, Chart))
     assert [row.label for row in chart.panels[0].rows] == ["networkit", "igraph"], "the best is the base"
-    made = of([lacks, record("igraph")], speedup)
-    assert not any(isinstance(block, Chart) for block in made.blocks)
-    assert made.title == "Times, graph by graph"
-    assert "Louvain: without a ratio, as networkx does not have" in texts(made.blocks)
+    assert of([lacks, record("igraph")], speedup) is None
     (alone,) = values([lacks, record("igraph")], "command").pop("igraph")
     assert "networkx" not in alone
 
 
-def test_problems_without_comparisons_share_one_sentence():
+def test_problems_without_comparisons_have_no_chart():
     alone = [pagerank("cugraph", 2.0, device="gpu"), replace(record("cugraph"), id="w", task__algorithm="wcc")]
     made = of([record("networkx", 10.0), record("igraph"), *alone], speedup)
-    assert made.title == "Speedup, graph by graph"
     assert [block.text for block in made.blocks if isinstance(block, Text) and block.strong] == ["louvain"]
-    assert "Pagerank and wcc: without a ratio" in texts(made.blocks)
+
+
+def test_a_report_on_one_engine_has_no_section_without_content():
+    alone = replace(record("cugraph", device="gpu"), quality="modularity", trials__quality=[0.5] * 6)
+    sections = [section for part in report.build([alone]).parts for section in part.sections]
+    assert [section.title for section in sections] == [
+        "The answer", "Where the time goes", "Memory", "Every record", "How it was measured"
+    ]  # fmt: skip
+    records = next(block for block in sections[3].blocks if isinstance(block, AllRecords))
+    assert not [title for title in records.table.heads if " vs " in title]
+
+
+@pytest.mark.parametrize(
+    ("engine", "params", "named"),
+    [("cugraph", {}, "1 of 2 × H200"), ("cugraph-mg", {"gpus": 2}, "2 × H200"), ("igraph", {}, "2 ×")],  # noqa: RUF001
+)
+def test_a_report_says_how_many_of_the_gpus_were_used(engine, params, named):
+    host = replace(HERE, gpus=[Gpu(name="H200", memory_bytes=2**37)] * 2)
+    given = record(engine, device="cpu" if engine == "igraph" else "gpu", environment=host)
+    facts = report.build([replace(given, task__params=params)]).facts
+    assert [fact for fact in facts if fact.startswith(named)], facts
+
+
+@pytest.mark.parametrize("shown", [one for one in reports() if one.folder], ids=lambda one: one.folder)
+def test_the_title_of_a_report_has_the_gpus_of_its_records(shown):
+    words = {"a": 1, "an": 1, "one": 1, "two": 2, "four": 4}
+    (most,) = [words[found[-1]] for found in [re.findall(r"\b(an?|one|two|four) H\d+", shown.title)]]
+    (machine, *_) = measured.group_by_machine(read(*shown.files), "networkx", {})
+    assert most == max(gpus_used(case.record) for case in machine.cases if case.ran)
 
 
 def test_means_are_given_with_their_cases(records):

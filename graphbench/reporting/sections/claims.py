@@ -40,8 +40,11 @@ _MEANINGS = (
 )
 
 
-def section(measured: Measured) -> Section:
-    """A line for each claim that we have a number for, those reproduced or refuted first; the others are folded."""
+def section(measured: Measured) -> Section | None:
+    """A line for each claim that we have a number for, those reproduced or refuted first; the others are folded.
+
+    None where we have a number for none.
+    """
     found = [check(claim, measured) for claim in claims()]
     order = [*_TONES, *dict.fromkeys(finding.status for finding in found)]
     found.sort(key=lambda finding: order.index(finding.status))
@@ -50,12 +53,12 @@ def section(measured: Measured) -> Section:
     compared = [finding for finding in found if finding.status in _TONES]
     untried = [finding for finding in found if finding.status not in _TONES and finding.status != _ELSEWHERE]
     away = [finding for finding in found if finding.status == _ELSEWHERE]
-    blocks: list[Block] = [Text(f"{len(found)} published numbers: {statuses}.", strong=True)]
-    blocks += [_table(compared)] if compared else []
+    if not compared:
+        return None
+    blocks: list[Block] = [Text(f"{len(found)} published numbers: {statuses}.", strong=True), _table(compared)]
     blocks += [Fold(_untried(untried), [_table(untried)])] if untried else []
     blocks += [Fold(_elsewhere(away), [_table(away)])] if away else []
-    if compared or untried:
-        blocks.append(Fold("What the findings mean", [Bullets(_MEANINGS)]))
+    blocks.append(Fold("What the findings mean", [Bullets(_MEANINGS)]))
     return Section("Claims", f"{measured.key}claims", blocks)
 
 

@@ -27,7 +27,7 @@ _TITLES = (
     *("quality", "certificate", "edges/s", "host peak", "device peak", "device peak of each GPU"),
     *("machine", "measured", "why", "record", "command"),
 )
-"""The columns, which a reader can choose; costs follow where they are known."""
+"""The columns, which a reader can choose, without those that have no value; costs follow where they are known."""
 
 
 def section(records: Sequence[Record], measured: Sequence[Measured], stale: Mapping[str, str]) -> Section:
@@ -37,6 +37,7 @@ def section(records: Sequence[Record], measured: Sequence[Measured], stale: Mapp
     columns = {
         title.replace(" vs baseline", f" vs {baseline}"): TITLED[title]
         for title in (*_TITLES, *(COSTS[name].title for name in known(records)))
+        if any(TITLED[title].data(case) not in (None, "") for case in rows)
     }
     shown = [title for title, one in columns.items() if one.shown or (one.title == "machine" and len(measured) > 1)]
     words = meanings()

@@ -20,14 +20,15 @@ MAX_PANELS = 8
 
 
 def section(measured: Measured) -> Section | None:
-    """A panel for each graph; problems whose answers have no quality are left out."""
+    """A panel for each graph with several engines; problems whose answers have no quality are left out."""
     blocks: list[Block] = []
     for problem, cases in measured.problems.items():
         own = [case for case in cases if case.record.quality and _trials(case)]
-        if own:
-            chart = _chart(own, f"{measured.key}quality-{slug(problem)}", problem)
+        graphs = [(graph, group) for graph, group in by_graph(own).items() if len(group) > 1]
+        if graphs:
+            chart = _chart(graphs[-MAX_PANELS:], f"{measured.key}quality-{slug(problem)}", problem)
             numbers = link(f"Numbers of {problem}", measured, "warm call", "n", "quality", problem=problem)
-            blocks += [Text(problem, strong=True), *chart, numbers]
+            blocks += [Text(problem, strong=True), chart, numbers]
     if not blocks:
         return None
     how = Text(
@@ -47,20 +48,17 @@ def _trials(case: Case) -> list[tuple[float, float]]:
     return [pair for pair in zip(record.phases.call_s, record.trials.quality, strict=False) if pair[0] > 0]
 
 
-def _chart(cases: Sequence[Case], name: str, problem: str) -> list[Chart]:
-    """A chart of the graphs on which there are several engines; none of a single one."""
+def _chart(graphs: Sequence[tuple[str, Sequence[Case]]], name: str, problem: str) -> Chart:
+    cases = [case for _, group in graphs for case in group]
     measure = cases[0].record.quality
-    graphs = [(graph, group) for graph, group in by_graph(cases).items() if len(group) > 1]
-    panels = [_panel(graph, group) for graph, group in graphs[-MAX_PANELS:]]
-    chart = Chart(
+    return Chart(
         name=name,
         caption=f"{problem}: {measure} against time; the line joins those that no other beats in both",
-        panels=panels,
+        panels=[_panel(graph, group) for graph, group in graphs],
         x=timed("seconds of one call; left is faster"),
         y=Axis(f"{measure}; up is better", "{:.6g}".format, base=0),
         key=legend(cases),
     )
-    return [chart] if panels else []
 
 
 def _panel(graph: str, cases: Sequence[Case]) -> Panel:

@@ -19,9 +19,8 @@ from graphbench.system.text import listed
 
 
 def section(measured: Measured) -> Section | None:
-    """Bars on a logarithmic axis with intervals, and under each chart its numbers and commands."""
+    """Bars on a logarithmic axis with intervals, and under each chart its numbers; None where nothing has a ratio."""
     blocks: list[Block] = []
-    alone: list[str] = []
     for problem, cases in measured.problems.items():
         chart = speedup_chart(cases, measured, name=f"{measured.key}speedup-{slug(problem)}", title=problem)
         if chart is not None:
@@ -36,24 +35,15 @@ def section(measured: Measured) -> Section | None:
             )
             trials = trials_chart(cases, name=f"{measured.key}trials-{slug(problem)}")
             blocks += [Text(problem, strong=True), chart, numbers, Fold(f"Every trial of {problem}", [trials])]
-        elif any(case.engine != measured.baseline for case in cases):
-            alone.append(problem)
-    if not blocks and not alone:
+    if not blocks:
         return None
-    if blocks:
-        how = (
-            f"Right of 1 is faster than {measured.baseline}, or than the best CPU engine where that is named. Bar: "
-            "warm call; diamond: first answer (read + build + first + collect); triangle: whole script (start + first "
-            "answer); line: 95 % interval or, below six calls, a range. Hover for values."
-        )
-        blocks.insert(0, Text(how, quiet=True))
-    if alone:
-        why = f"without a ratio, as {measured.baseline} does not have them or was not measured on the same graphs"
-        blocks.append(Text(f"{listed(alone)[:1].upper()}{listed(alone)[1:]}: {why}.", quiet=True))
-        blocks.append(link("Their times", measured, *_COLUMNS, "edges/s", "why", "command"))
-    return Section(
-        "Speedup, graph by graph" if len(blocks) > 2 else "Times, graph by graph", f"{measured.key}speedup", blocks
+    how = (
+        "Right of 1 is faster than the engine that a chart is against. Bar: warm call; diamond: first answer (read + "
+        "build + first + collect); triangle: whole script (start + first answer); line: 95 % interval or, below six "
+        "calls, a range. Hover for values."
     )
+    blocks.insert(0, Text(how, quiet=True))
+    return Section("Speedup, graph by graph", f"{measured.key}speedup", blocks)
 
 
 _COLUMNS = ("warm call", "first answer", "whole script")
@@ -66,11 +56,15 @@ def _ratios(cases: Sequence[Case], measured: Measured) -> list[str]:
 
 
 def speedup_chart(cases: Sequence[Case], measured: Measured, *, name: str, title: str) -> Chart | None:
-    """The chart of one problem; None where there is nothing to compare."""
-    panels, all_shown = _of_largest(cases, lambda graph, group: _panel(graph, group, measured))
+    """The chart of one problem; None where there is nothing to compare.
+
+    All graphs have one baseline: the best CPU engine, where one of them has no ratio to the report's.
+    """
+    over_best = any(map(_has_best_alone, by_graph(cases).values()))
+    panels, all_shown = _of_largest(cases, lambda graph, group: _panel(graph, group, measured, over_best=over_best))
     if not panels:
         return None
-    caption = f"{title}: speedup over {measured.baseline}, or over the best CPU engine where that has no time"
+    caption = f"{title}: speedup over {'the best CPU engine' if over_best else measured.baseline}"
     absent: dict[str, dict[str, None]] = {}
     for case in cases:
         if not case.ran:
@@ -117,9 +111,15 @@ def _of_largest(cases: Sequence[Case], make: Callable[[str, Sequence[Case]], Pan
     return kept, True
 
 
-def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel | None:
+def _has_best_alone(cases: Sequence[Case]) -> bool:
+    """Whether the engines on one graph can be compared with its best CPU engine alone."""
+    timed = [case.record.device for case in cases if case.call is not None]
+    return len(timed) > 1 and "cpu" in timed and not any(case.main and case.main.ratio_call for case in cases)
+
+
+def _panel(graph: str, cases: Sequence[Case], measured: Measured, *, over_best: bool) -> Panel | None:
     """The ratios on one graph; None where no engine has a time to compare with."""
-    base, found = _comparisons(cases, measured)
+    base, found = _comparisons(cases, measured, over_best=over_best)
     if base is None or not any(comparison.ratio_call for comparison in found.values()):
         return None
     shown = [case for case in cases if case is base or (case.record.id in found and case.ran)]
@@ -137,7 +137,7 @@ def _panel(graph: str, cases: Sequence[Case], measured: Measured) -> Panel | Non
         own = _marks(case, comparison, place)
         rows.append(Row(case.label, _words(comparison) if own else _gap(case, comparison)))
         marks += own
-    what = measured.baseline if base.engine == measured.baseline else "the best CPU engine"
+    what = "the best CPU engine" if over_best else measured.baseline
     aside = f"{size(base)}, against {base.label}"
     return Panel(graph, aside=aside, rows=rows, marks=marks, x_title=f"times as fast as {what}")
 
@@ -150,14 +150,13 @@ def _rank(comparison: Comparison | None) -> tuple[bool, bool, float]:
     return value is None, comparison.bound is not None, -(value or 0.0)
 
 
-def _comparisons(cases: Sequence[Case], measured: Measured) -> tuple[Case | None, dict[str, Comparison]]:
-    """What the engines on one graph are compared with, and how each compares, by the id of its record.
-
-    That is the baseline where a ratio to it is known, else the best CPU engine.
-    """
-    main = {case.record.id: case.main for case in cases if case.main is not None}
-    if any(comparison.ratio_call for comparison in main.values()):
-        return next(case for case in cases if case.engine == measured.baseline), main
+def _comparisons(
+    cases: Sequence[Case], measured: Measured, *, over_best: bool
+) -> tuple[Case | None, dict[str, Comparison]]:
+    """What the engines on one graph are compared with, and how each compares, by the id of its record."""
+    if not over_best:
+        base = next((case for case in cases if case.is_baseline), None)
+        return base, {case.record.id: case.main for case in cases if case.main is not None}
     best = best_cpu([case.record for case in cases], "call", stale=measured.stale)
     base = next((case for case in cases if case.record is best), None)
     if base is None:
@@ -166,7 +165,7 @@ def _comparisons(cases: Sequence[Case], measured: Measured) -> tuple[Case | None
     return base, {
         case.record.id: set_against(base.record, case.record, stale=measured.stale, usual_build=usual)
         for case in cases
-        if case is not base and case.engine != measured.baseline
+        if case is not base
     }
 
 
