@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 core_number = Algorithm(
     name="core-number",
-    revision=2,
+    revision=3,
     title="core number",
     family="cores",
     aliases=("coreness", "k-core"),

