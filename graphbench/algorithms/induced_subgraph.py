@@ -39,7 +39,7 @@ def _draw(posed: EdgeList, params: Mapping[str, Any], seed: int) -> Inputs:
 
 induced_subgraph = Algorithm(
     name="induced-subgraph",
-    revision=1,
+    revision=2,
     title="induced subgraph",
     family="community",
     aliases=("subgraph",),

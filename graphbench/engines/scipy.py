@@ -393,7 +393,9 @@ def _(_scipy: Any, graph: Any, p: Call) -> Any:
 
 @engine.solves("induced-subgraph")
 def _(_scipy: Any, graph: Any, p: Call) -> Any:
-    return Renumbered(graph[p.vertices][:, p.vertices], p.vertices)
+    # In the order of the draw it takes 1.4 times as long.
+    inside = np.sort(p.vertices)
+    return Renumbered(graph[inside][:, inside], inside)
 
 
 @engine.solves("random-walks")
