@@ -18,9 +18,9 @@ The answer is exact but for rounding. All engines compute in float64.
 How engines differ. For each cluster, cuGraph multiplies the modularity matrix and the Laplacian with the indicator
 vector of its vertices: three calls, each with one pass over all edges per cluster. NetworkX passes over the edges of
 each cluster, once for its modularity and once for its cut. igraph and NetworKit contract clusters to vertices, whose
-degrees are the cuts (NetworKit 11 does not divide its expansion by the size, contrary to its documentation), GraphBLAS
-by products of matrices. SciPy's adapter adds up all entries by cluster in NumPy. An engine that has only two of the
-three numbers does not solve this problem.
+degrees are the cuts (NetworKit 11 does not divide its expansion by the size, contrary to its documentation). GraphBLAS
+multiplies by the marks of the clusters, masked by them, and SciPy's adapter adds up all entries by cluster in NumPy. An
+engine that has only two of the three numbers does not solve this problem.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _refusal(edges: EdgeList, _params: Mapping[str, Any]) -> str:
 
 analyze_clustering = Algorithm(
     name="analyze-clustering",
-    revision=3,
+    revision=4,
     title="analysis of a clustering",
     family="community",
     form=Form(directed=False, weights="used"),

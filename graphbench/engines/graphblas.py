@@ -446,11 +446,12 @@ def _(gb: Any, entries: Any, p: Call) -> Any:
 
 @engine.solves("analyze-clustering")
 def _(gb: Any, graph: Any, p: Call) -> Any:
-    # Marks of entries between clusters, instead of products, take 0.8 to 1.8 of the time.
+    # The mask keeps the weight of each vertex to its own cluster. Products with the marks on both sides, to get the
+    # weight between all clusters, take twice as long.
     sizes = np.bincount(p.labels)
     marks = gb.Matrix.from_coo(np.arange(p.num_vertices), p.labels, 1.0, ncols=len(sizes), dtype=float)
-    product = gb.semiring.plus_times(marks.T @ graph).new()
-    between = gb.semiring.plus_times(product @ marks).new().to_dense(0.0)
-    degrees, inside = between.sum(axis=1), between.diagonal()
+    own = gb.semiring.plus_first(graph @ marks).new(mask=marks.S)
+    inside = own.reduce_columnwise(gb.monoid.plus).new().to_dense(0.0)
+    degrees = np.bincount(p.labels, graph.reduce_rowwise(gb.monoid.plus).new().to_dense(0.0))
     shares, leaving = degrees / degrees.sum(), degrees - inside
     return (inside / degrees.sum() - shares**2).sum(), leaving.sum() / 2, (leaving / sizes).sum()
