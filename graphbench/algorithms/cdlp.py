@@ -11,8 +11,8 @@ LDBC demands. The default is LDBC's most frequent number of iterations, or what 
 state.
 
 How engines differ. No library has it: they update vertices one by one, in random order or in parallel, until labels
-settle, and break ties at random. SciPy counts labels by a product of the adjacency matrix with the matrix that marks
-each vertex's label.
+settle, and break ties at random. SciPy adds up equal labels in the rows of a matrix whose columns are the neighbours'
+labels.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 cdlp = Algorithm(
     name="cdlp",
-    revision=1,
+    revision=2,
     title="label propagation",
     family="community",
     aliases=("label-propagation",),

@@ -322,19 +322,19 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
 
 @engine.solves("cdlp")
 def _(scipy: Any, graph: Any, p: Call) -> Any:
-    n = p.num_vertices
+    # Neighbours become their labels, and a row's equal labels are added up. A product with the matrix that marks each
+    # vertex's label takes 1.5 times as long.
     both = graph + graph.T if p.directed else graph  # 2 where arcs lead both ways
-    labels = np.arange(n)
+    voters = np.flatnonzero(np.diff(both.indptr))
+    labels = np.arange(p.num_vertices, dtype=both.indices.dtype)
     for _ in range(p.iterations):
-        votes = both @ scipy.sparse.csr_array((np.ones(n), labels, np.arange(n + 1)), shape=(n, n))
-        votes.sort_indices()
-        length = np.diff(votes.indptr)
-        voters = np.flatnonzero(length)
-        most = np.repeat(np.maximum.reduceat(votes.data, votes.indptr[voters]), length[voters])
-        winning = np.flatnonzero(votes.data == most)
-        voter, first = np.unique(np.repeat(voters, length[voters])[winning], return_index=True)
+        votes = scipy.sparse.csr_array((both.data.copy(), labels[both.indices], both.indptr.copy()), shape=both.shape)
+        votes.sum_duplicates()
+        first = votes.indptr[voters]
+        most = np.repeat(np.maximum.reduceat(votes.data, first), np.diff(votes.indptr)[voters])
+        winning = np.where(votes.data == most, votes.indices, p.num_vertices)
         after = labels.copy()
-        after[voter] = votes.indices[winning[first]]
+        after[voters] = np.minimum.reduceat(winning, first)
         if np.array_equal(after, labels):  # and so it stays
             break
         labels = after
