@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 k_truss = Algorithm(
     name="k-truss",
-    revision=1,
+    revision=2,
     title="k-truss",
     family="cores",
     aliases=("truss",),

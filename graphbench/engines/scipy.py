@@ -355,13 +355,12 @@ def _(scipy: Any, graph: Any, p: Call) -> Any:
         uv = np.repeat(some + 1, np.diff(uw.indptr))
         listed.append(np.stack([uv, uw.data.astype(np.int64), vw.data.astype(np.int64)]) - 1)
     triangles = np.concatenate(listed, axis=1)
-    while True:
-        weak = np.bincount(triangles.ravel(), minlength=len(u)) < p.k - 2
-        broken = weak[triangles].any(axis=0)
-        if not broken.any():
-            break
-        triangles = triangles[:, ~broken]
-    return scipy.sparse.coo_array((np.ones(int((~weak).sum())), (u[~weak], v[~weak])), shape=graph.shape)
+    support = np.bincount(triangles.ravel(), minlength=len(u))
+    while (broken := (support < p.k - 2).take(triangles).any(axis=0)).any():
+        support -= np.bincount(triangles.compress(broken, axis=1).ravel(), minlength=len(u))
+        triangles = triangles.compress(~broken, axis=1)
+    strong = support >= p.k - 2
+    return scipy.sparse.coo_array((np.ones(int(strong.sum())), (u[strong], v[strong])), shape=graph.shape)
 
 
 @engine.solves("core-number")
