@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import msgspec
 import pytest
 
 import graphbench as gb
@@ -90,9 +91,7 @@ def nvml(monkeypatch):
 
 
 def replace_index(device):
-    import dataclasses
-
-    return dataclasses.replace(device, index=1)
+    return msgspec.structs.replace(device, index=1)
 
 
 @pytest.fixture

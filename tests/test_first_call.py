@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -35,7 +36,7 @@ def _request(engine, algorithm, folder):
     rows = [(u, v, float(w)) for (u, v), w in zip(ends.tolist(), weights, strict=True)]
     page, edges, inputs, _ = posed(algorithm, graph(rows, 50))
     file = folder / f"{algorithm}.npz"
-    np.savez(file, **{kind: drawn for kind, drawn in vars(inputs).items() if drawn is not None})
+    np.savez(file, **{kind: drawn for kind, drawn in msgspec.structs.asdict(inputs).items() if drawn is not None})
     problem = protocol.Problem(
         algorithm=algorithm,
         dataset="tiny",

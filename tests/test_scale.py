@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import psutil
 import pytest
 
@@ -42,7 +43,7 @@ def test_a_range_of_scales_is_a_graph_for_each_from_small_to_large():
 def test_one_generator_makes_the_whole_series(monkeypatch, on_gpu):
     def resolved(spec):
         by = "cugraph" if on_gpu and spec.is_large and "by" not in spec.given else spec.values["by"]
-        return generators.dataclasses.replace(spec, values={**spec.values, "by": by})
+        return msgspec.structs.replace(spec, values={**spec.values, "by": by})
 
     monkeypatch.setattr(generators.Spec, "resolved", resolved)
     names = expand("rmat:scale=22..26")

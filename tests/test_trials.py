@@ -1,6 +1,5 @@
 """The worker's part: what a time contains, and in which state of the process a call is timed."""
 
-import dataclasses
 import gc
 import os
 import signal
@@ -145,7 +144,7 @@ def test_a_graph_is_released_before_one_with_other_options_is_read(recording, mo
     engine, task = recording
     task()
     engine.take_log()
-    other = dataclasses.replace(faulty_engines.ordeal.adapter("recording"), build={"transposed": True})
+    other = msgspec.structs.replace(faulty_engines.ordeal.adapter("recording"), build={"transposed": True})
     monkeypatch.setitem(faulty_engines.ordeal.adapters, "recording", other)
     task()
     assert engine.take_log() == [*RESET, "freed", "read", "build transposed", "call", "collect"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import CodeType, SimpleNamespace
 from typing import Any, TypedDict, Unpack
+
+import msgspec
 
 from graphbench.errors import DefinitionError
 from graphbench.system.text import listed
@@ -17,8 +18,7 @@ Adapter = Callable[[Any, Any, Call], Any]
 """From the library, the engine's graph and the call to the raw result."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attached:
+class Attached(msgspec.Struct, frozen=True, kw_only=True):
     """An adapter and what the engine must know to build the graph for it.
 
     Attributes:
@@ -31,7 +31,7 @@ class Attached:
     """
 
     call: Adapter
-    build: Mapping[str, Any] = field(default_factory=dict)
+    build: Mapping[str, Any] = msgspec.field(default_factory=dict)
     no_equivalent: tuple[str, ...] = ()
     parameters_used: Callable[[Call], Mapping[str, Any]] = lambda _: {}
     options: tuple[str, ...] = ()

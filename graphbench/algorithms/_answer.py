@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
+
+import msgspec
 
 Kind = Literal[
     "partition",
@@ -93,8 +94,7 @@ class Claimed(NamedTuple):
     quantities: Mapping[str, float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a certificate.
 
     Attributes:
@@ -106,5 +106,5 @@ class Finding:
 
     detail: str
     valid: bool = True
-    quantities: Quantities = field(default_factory=dict)
+    quantities: Quantities = msgspec.field(default_factory=dict)
     notes: tuple[str, ...] = ()

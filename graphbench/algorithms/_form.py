@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from graphbench.errors import InputError
 from graphbench.graphs.edgelist import EdgeList
@@ -14,8 +15,7 @@ from graphbench.system.lazy import np
 Weights = Literal["ignored", "used", "required"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Form:
+class Form(msgspec.Struct, frozen=True, kw_only=True):
     """The graph that a problem is posed on: direction and weights.
 
     Attributes:

@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, get_args
 
+import msgspec
+
 from graphbench.algorithms._adapter import Adapter, Attached, Call, Declared, attaching, misdeclared
 from graphbench.algorithms._answer import KINDS, AnyKind, Claimed, Finding, Kind, Quantities, Renumbered, Scaled
 from graphbench.algorithms._form import Form, Weights
@@ -52,8 +54,7 @@ Family = Literal[
 """The families of cuGraph's own catalogue of algorithms."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
+class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """Inputs that are drawn once, with the stored seed, and are the same for every engine.
 
     Attributes:

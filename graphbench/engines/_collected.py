@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import msgspec
 
 from graphbench.algorithms.base import AnyKind, Scaled
 from graphbench.graphs.columns import is_sorted, sort_rows
@@ -30,7 +31,7 @@ _INTEGERS = ("partition", "labels", "counts", "depths", "walks")
 """The kinds whose values are whole numbers."""
 
 
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """The order in which a library returns its result."""
 
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
@@ -38,8 +39,7 @@ class Layout:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
-class ByVertex(Layout):
+class ByVertex(Layout, frozen=True):
     """One value for each of some vertices, in any order."""
 
     vertices: Array
@@ -51,8 +51,7 @@ class ByVertex(Layout):
         return scatter(edges.num_vertices, self.vertices, values, fill=_FILL.get(kind, -1), dtype=values.dtype)
 
 
-@dataclass(frozen=True)
-class ByPair(Layout):
+class ByPair(Layout, frozen=True):
     """One value for each of the given pairs, in any order; each pair is named as it was given."""
 
     first: Array
@@ -74,8 +73,7 @@ class ByPair(Layout):
         return out
 
 
-@dataclass(frozen=True)
-class SortedByPair(Layout):
+class SortedByPair(Layout, frozen=True):
     """One value for each of the given pairs, sorted by pair."""
 
     values: Array
@@ -88,8 +86,7 @@ class SortedByPair(Layout):
         return out
 
 
-@dataclass(frozen=True)
-class Groups(Layout):
+class Groups(Layout, frozen=True):
     """The vertices of each group, one group after the other, and the groups' sizes."""
 
     vertices: Array
@@ -101,8 +98,7 @@ class Groups(Layout):
         return scatter(edges.num_vertices, self.vertices, labels, fill=-1, dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class Walks(Layout):
+class Walks(Layout, frozen=True):
     """The vertices of each walk, one walk after the other, and the walks' sizes."""
 
     vertices: Array
@@ -115,8 +111,7 @@ class Walks(Layout):
         return out
 
 
-@dataclass(frozen=True)
-class Ends(Layout):
+class Ends(Layout, frozen=True):
     """Edges in any order.
 
     Attributes:
@@ -147,8 +142,7 @@ class Ends(Layout):
         return rows[~again]
 
 
-@dataclass(frozen=True)
-class Entries(Layout):
+class Entries(Layout, frozen=True):
     """Entries of a sparse matrix in any order, and their values if there are any."""
 
     rows: Array
@@ -162,8 +156,7 @@ class Entries(Layout):
         return ends if numbers is None else np.column_stack([ends, numbers])
 
 
-@dataclass(frozen=True)
-class CompressedRows(Layout):
+class CompressedRows(Layout, frozen=True):
     """A matrix in compressed sparse rows, whose columns may be in any order."""
 
     offsets: Array
@@ -184,8 +177,7 @@ class CompressedRows(Layout):
         return Entries(rows, self.indices, self.values).arranged(kind, edges, pairs)
 
 
-@dataclass(frozen=True)
-class Numbering(Layout):
+class Numbering(Layout, frozen=True):
     """New numbers and the edges between them.
 
     Attributes:
@@ -265,11 +257,13 @@ def _of_plain_arrays(layout: Layout) -> Layout:
     if kind not in _LAYOUTS:
         known = ", ".join(one.__name__ for one in _LAYOUTS)
         raise TypeError(f"`collect` returned {kind.__name__}, whose work no clock would see; expected one of {known}")
-    for name, value in vars(layout).items():
+    found = msgspec.structs.asdict(layout)
+    for name, value in found.items():
         if not isinstance(value, np.ndarray | str | None):
-            found = type(value).__name__
-            raise TypeError(f"`collect` returned {kind.__name__} with {name} of type {found}, expected a NumPy array")
-    fields = {name: _plain(value) if isinstance(value, np.ndarray) else value for name, value in vars(layout).items()}
+            raise TypeError(
+                f"`collect` returned {kind.__name__} with {name} of type {type(value).__name__}, expected a NumPy array"
+            )
+    fields = {name: _plain(value) if isinstance(value, np.ndarray) else value for name, value in found.items()}
     plain: Layout = kind(**fields)
     return plain
 

@@ -10,8 +10,9 @@ import functools
 import importlib
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
+
+import msgspec
 
 from graphbench.algorithms.base import (
     Adapter,
@@ -58,8 +59,7 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 CHECKOUT_HINT = "pip install -e '.[{extra}]' in a checkout of graphbench"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How the user wants engines to run.
 
     Attributes:
@@ -85,8 +85,7 @@ class Settings:
     from_networkx: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Availability:
+class Availability(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an engine can run here; if not, why, and how to fix it."""
 
     ok: bool

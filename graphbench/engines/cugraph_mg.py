@@ -20,11 +20,12 @@ its cluster, and `worker.position` says how many tasks that has served before: t
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from graphbench.algorithms.base import Adapter, Algorithm, Attached, Call, Kind
 from graphbench.engines import _dask, _dask_graph
@@ -87,7 +88,7 @@ class CuGraphMG(CuGraph):
             return super().own_adapter(page)
         single = page.find_adapter("cugraph")
         call = single and _on_workers(single.call, lazy=page.name in LEFT_LAZY)
-        return single and call and dataclasses.replace(single, call=call)
+        return single and call and msgspec.structs.replace(single, call=call)
 
     def gpus(self, settings: Settings) -> int:
         """The number that was asked for; else all that are visible, from `--device` on."""

@@ -11,11 +11,11 @@ and no limit of device memory, CuPy keeps its own pool, as for the library's use
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
 
 from graphbench.algorithms import _communities
 from graphbench.algorithms._iterating import half_per_vertex, raises_convergence_error
@@ -36,8 +36,7 @@ UNCHECKED = False
 """The library's `do_expensive_check`."""
 
 
-@dataclass(frozen=True)
-class Graph:
+class Graph(msgspec.Struct, frozen=True):
     """The library's graph and the handle that every call takes: together the first arguments of a call.
 
     Attributes:
@@ -75,7 +74,7 @@ class PyLibCuGraph(OnCuPy):
         if own is None or posed is None:
             return None
         shared, more = posed.parameters_used, own.parameters_used
-        return dataclasses.replace(
+        return msgspec.structs.replace(
             posed, call=own.call, options=own.options, parameters_used=lambda p: {**shared(p), **more(p)}
         )
 

@@ -229,7 +229,7 @@ def _generated(spec: generators.Spec, directed: bool | None) -> Dataset:
 def _with_direction(spec: generators.Spec, directed: bool | None) -> generators.Spec:
     if directed is None or "directed" not in spec.values:
         return spec
-    return dataclasses.replace(spec, values={**spec.values, "directed": int(directed)})
+    return msgspec.structs.replace(spec, values={**spec.values, "directed": int(directed)})
 
 
 def _generated_key(spec: generators.Spec) -> str:

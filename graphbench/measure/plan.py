@@ -6,9 +6,11 @@ import shlex
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm
@@ -59,7 +61,7 @@ class Plan:
     def settings_of(self, engine: Engine, algorithm: Algorithm) -> list[Settings]:
         """What an engine gets for an algorithm: with each number of threads if that runs in parallel, else with one."""
         numbers = self.options.threads if engine.in_parallel(algorithm) else [1]
-        return [replace(self.options.settings, threads=number) for number in numbers]
+        return [msgspec.structs.replace(self.options.settings, threads=number) for number in numbers]
 
     @property
     def seed(self) -> int:

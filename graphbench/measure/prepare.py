@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -220,7 +221,7 @@ def _identity(edges: EdgeList) -> tuple[object, ...]:
 
 def _store(inputs: Inputs, seed: int) -> tuple[Path | None, Draw | None]:
     """Write the drawn inputs, whether or not their file exists: it may be damaged."""
-    for kind, values in vars(inputs).items():
+    for kind, values in msgspec.structs.asdict(inputs).items():
         if values is None:
             continue
         digest = hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=16).hexdigest()

@@ -8,12 +8,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, kw_only=True)
-class Device:
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
     """One GPU as NVML sees it; memory in bytes."""
 
     index: int
@@ -23,8 +23,7 @@ class Device:
     capability: tuple[int, int]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cuda:
+class Cuda(msgspec.Struct, frozen=True, kw_only=True):
     """What the machine offers.
 
     Attributes:

@@ -14,15 +14,15 @@ import platform
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from graphbench.system import gpus
 from graphbench.system.memory import host_bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Machine:
+class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """The hardware and what drives it.
 
     Attributes:

@@ -29,11 +29,9 @@ The same specification gives the same graph on every machine, as long as NumPy k
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import importlib.util
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -57,8 +55,7 @@ LARGE = 1 << 28
 """Draws above which a GPU, if available, generates the graph: a CPU takes minutes and 9 GB of memory."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Option:
+class Option(msgspec.Struct, frozen=True, kw_only=True):
     """One parameter of a generator: its type, its range or choices, its default (None: required).
 
     `brief` parameters are omitted from a graph's name if they have their default.
@@ -73,8 +70,7 @@ class Option:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """The first parameter of a generator, given without a key: the name of an existing graph.
 
     `resolve` returns its canonical spelling, or raises UnknownNameError.
@@ -85,8 +81,7 @@ class Subject:
     resolve: Callable[[str], str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Generator:
+class Generator(msgspec.Struct, frozen=True, kw_only=True):
     """A family of graphs."""
 
     name: str
@@ -117,8 +112,7 @@ class Generator:
         return f"{self.name} takes {', '.join([*subject, *parts])}; for example {self.example}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Spec:
+class Spec(msgspec.Struct, frozen=True, kw_only=True):
     """A parsed specification: the generator and a value for each parameter."""
 
     generator: Generator
@@ -157,7 +151,7 @@ class Spec:
             return self
         if not gpus.probe().devices or importlib.util.find_spec("pylibcugraph") is None:
             return self
-        return dataclasses.replace(self, values={**self.values, "by": "cugraph"})
+        return msgspec.structs.replace(self, values={**self.values, "by": "cugraph"})
 
     @property
     def seconds(self) -> float | None:
@@ -423,7 +417,7 @@ GENERATORS: dict[str, Generator] = {
         name="twin",
         title="Synthetic twin of a graph of the catalogue: the same counts and a similar structure",
         subject=Subject(key="graph", help="a graph of the published table", resolve=twins.resolve),
-        options={"seed": dataclasses.replace(_SEED, brief=True)},
+        options={"seed": msgspec.structs.replace(_SEED, brief=True)},
         num_rows=lambda values: 4 * twins.original(values["graph"]).num_edges,
         make=twins.make,
         seconds=lambda values: twins.seconds(values["graph"]),
