@@ -106,6 +106,9 @@ def test_cases_without_a_difference_are_nobodys():
         asked([*made, *clear])["Fastest engine?"]
         == "Of the GPU engines cugraph, in 1 of 2 cases (no difference found in 1)."
     )
+    near = [elsewhere(one) for one in (*made[:3], gpu(1.01, "nx-cugraph"))]
+    alone = [*made[:3], gpu(0.1, "pylibcugraph"), *near]
+    assert asked(alone)["Fastest engine?"] == "Of the GPU engines pylibcugraph, in 1 of 1 case that it ran in."
     on_cpus = [record("networkx", 1.0), record("igraph", 1.01)]
     twice = [elsewhere(record("networkx", 1.0)), elsewhere(record("igraph", 9.0))]
     answers = asked([*on_cpus, *twice])
@@ -153,6 +156,15 @@ def test_threads_are_those_of_all_records():
     many = replace(BOTH[1], id="many", task__params=BOTH[1].task.params | {"threads": 8}, environment__threads=8)
     assert asked(BOTH)["How many threads?"] == "1 on 8 cores."
     assert asked([*BOTH, many])["How many threads?"] == "1 and 8 on 8 cores; the faster number counts."
+
+
+def test_a_graph_on_which_engines_had_one_number_of_threads_is_named():
+    def threads(number, made):
+        return replace(made, id=f"{made.id} {number}", task__params=made.task.params | {"threads": number})
+
+    both = [threads(1, BOTH[1]), threads(8, BOTH[1])]
+    found = asked([BOTH[0], *both, threads(8, elsewhere(BOTH[1])), BOTH[2]])["How many threads?"]
+    assert found.endswith(f" On {elsewhere(BOTH[1]).task.dataset} 8 alone.")
 
 
 def test_calls_that_reuse_work_are_counted():

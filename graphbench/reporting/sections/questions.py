@@ -148,11 +148,17 @@ def _fastest(measured: Measured, lead: str) -> str:
     if device == "cpu":
         each = listed([f"{label} in {number}" for label, number in ranked])
         return f"{each} of {count(len(found), 'case')}{f'; {no_difference}' if unclear else ''}."
-    label, number = ranked[0]
+    label = ranked[0][0]
+    ran = {(case.problem, case.graph) for case in own if case.label == label}
+    found = means.wins(
+        replace(measured, cases=[case for case in measured.cases if (case.problem, case.graph) in ran]), "gpu"
+    )
+    number, unclear = sum(win.clear and win.label == label for win in found), sum(not win.clear for win in found)
     kind, cases = next(iter(means.by_kind(means.started(measured.cases, label)).items()))
     speed = speeds.mean(means.against(cases).best, "ratio_call")
-    won_in = f"Of the GPU engines {label}, in {number} of {count(len(found), 'case')}"
-    won_in += f" ({no_difference})" if unclear else ""
+    where = "" if len(ran) == len({(case.problem, case.graph) for case in own}) else " that it ran in"
+    won_in = f"Of the GPU engines {label}, in {number} of {count(len(found), 'case')}{where}"
+    won_in += f" (no difference found in {unclear})" if unclear else ""
     if speed is None or label == lead:
         return f"{won_in}."
     return f"{won_in}: {means.than('the best CPU engine', speed, of=len(cases), on=f' on {kind}s')}."
@@ -238,7 +244,14 @@ def _threads(every: Sequence[Record]) -> str:
         return ""
     numbers = [f"{number:,}" for number in sorted({where.threads for where in known})]
     best = "; the faster number counts" if len(numbers) > 1 else ""
-    return f"{listed(numbers, 'and')} on {count(max(where.cores for where in known), 'core')}{best}."
+    by_graph: dict[str, set[int]] = {}
+    for one in every:
+        if "threads" in one.task.params:
+            by_graph.setdefault(one.task.dataset, set()).add(one.task.params["threads"])
+    most = max(map(len, by_graph.values()), default=0)
+    fewer = grouped((graph for graph, own in by_graph.items() if len(own) < most), lambda graph: min(by_graph[graph]))
+    also = "".join(f" On {listed(graphs)} {number:,} alone." for number, graphs in fewer.items())
+    return f"{listed(numbers, 'and')} on {count(max(where.cores for where in known), 'core')}{best}.{also}"
 
 
 def _cached(ran: Sequence[Record]) -> str:
