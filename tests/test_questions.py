@@ -108,7 +108,8 @@ def test_cases_without_a_difference_are_nobodys():
     )
     near = [elsewhere(one) for one in (*made[:3], gpu(1.01, "nx-cugraph"))]
     alone = [*made[:3], gpu(0.1, "pylibcugraph"), *near]
-    assert asked(alone)["Fastest engine?"] == "Of the GPU engines pylibcugraph, in 1 of 1 case that it ran in."
+    found = asked(alone)["Fastest engine?"]
+    assert found.startswith("Of the GPU engines pylibcugraph, in 1 of 1 case that it ran in: 20.0")
     on_cpus = [record("networkx", 1.0), record("igraph", 1.01)]
     twice = [elsewhere(record("networkx", 1.0)), elsewhere(record("igraph", 9.0))]
     answers = asked([*on_cpus, *twice])
