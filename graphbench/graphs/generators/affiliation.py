@@ -18,7 +18,6 @@ result is a graph with communities and a given heavy-tailed degree sequence.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -137,6 +136,8 @@ def _groups(
     law: Affiliation, inland: int, *, islands: int, island_vertices: int, rng: np.random.Generator
 ) -> tuple[Ids, Ids, Integers, Integers]:
     """Numbers of the vertices on the ring; members, group after group; sizes of groups; the order to take them in."""
+    from concurrent.futures import ThreadPoolExecutor  # with logging, which `list` has no use for
+
     vertex, place = _memberships(law, inland, id_type(inland + island_vertices), rng)
     with ThreadPoolExecutor(1) as pool:  # sorting and drawing release the interpreter's lock
         sorting = pool.submit(_by_place, vertex, place, inland)
@@ -259,6 +260,8 @@ def _pair_places(sizes: Integers) -> tuple[Integers, Integers]:
 
 def _distinct(members: Ids, sizes: Integers, order: Integers, num_vertices: int) -> tuple[Ids, Ids, Ids]:
     """The distinct edges of groups without loops, sorted, and the first place of each if groups are in this order."""
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(1) as pool:
         placing = pool.submit(_places, sizes * (sizes - 1) // 2, order)
         src, dst = _pairs(members, sizes)
