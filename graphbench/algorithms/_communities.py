@@ -25,7 +25,7 @@ CLUSTERS = Parameter(
 )
 
 TOLERANCE = 1e-5
-"""Relative tolerance of eigenvalues: cuGraph's default."""
+"""Relative tolerance of eigenvalues and of k-means: cuGraph's default."""
 
 
 def modularity_finding(edges: EdgeList, answer: npt.NDArray[Any], *, resolution: float) -> Finding:
@@ -101,11 +101,17 @@ def raises_unsupported(call: Adapter) -> Adapter:
 
 
 def k_means(scipy: Any, points: npt.NDArray[np.float64], p: Call) -> npt.NDArray[Any]:
-    """The cluster of each point by Lloyd's method from seeded k-means++ centres; clusters may be empty."""
+    """The cluster of each point by Lloyd's method from seeded k-means++ centres; clusters may be empty.
+
+    Only `kmeans2` begins with k-means++, and only `kmeans` stops at a tolerance, which is absolute.
+    """
+    vq = scipy.cluster.vq
     with warnings.catch_warnings():
         # If points coincide there are fewer clusters than centres; if all do, k-means++ has no distances to draw by.
         warnings.filterwarnings("ignore", "One of the clusters is empty", UserWarning)
         warnings.filterwarnings("ignore", "invalid value encountered", RuntimeWarning)
-        seed = np.random.default_rng(p.seed)
-        _, labels = scipy.cluster.vq.kmeans2(points, p.clusters, iter=100, minit="++", seed=seed)
+        centres, _ = vq.kmeans2(points, p.clusters, iter=1, minit="++", seed=np.random.default_rng(p.seed))
+    _, distances = vq.vq(points, centres)
+    centres, _ = vq.kmeans(points, centres, thresh=TOLERANCE * distances.mean())
+    labels, _ = vq.vq(points, centres)
     return np.asarray(labels)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 spectral_balanced_cut = Algorithm(
     name="spectral-balanced-cut",
-    revision=3,
+    revision=4,
     title="spectral balanced cut",
     family="community",
     aliases=("balanced-cut",),

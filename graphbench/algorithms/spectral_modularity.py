@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 spectral_modularity = Algorithm(
     name="spectral-modularity",
-    revision=2,
+    revision=3,
     title="spectral modularity maximisation",
     family="community",
     aliases=("modularity-maximization", "modularity-maximisation"),
