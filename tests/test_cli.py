@@ -37,7 +37,7 @@ def test_run_shows_every_engine_and_exits_with_0(graphbench):
 
 
 def test_json_holds_records_and_comparisons(graphbench):
-    code, out, _ = graphbench("bfs", "karate", *QUICK, "--source", "0", "--format", "json")
+    code, out, _ = graphbench("bfs", "karate", *QUICK, "--source", "1", "--format", "json")
     assert code == 0
     result = json.loads(out)
     assert set(result) == {"records", "comparisons"}

@@ -358,12 +358,3 @@ def test_valid_files_read_as_the_reference_parser_reads_them(tmp_path_factory, r
     path = tmp_path_factory.mktemp("good") / "good.mtx"
     path.write_text(text.getvalue())
     np.testing.assert_equal(rows_of(formats.read(path)), slowly(text.getvalue())[2])
-
-
-def test_the_reading_says_that_vertices_are_counted_from_0(tmp_path):
-    path = tmp_path / "path.mtx"
-    path.write_text("%%MatrixMarket matrix coordinate pattern symmetric\n4 4 3\n2 1\n3 2\n4 3\n")
-    assert formats.read(path).reading.line.endswith("vertices are 0 to 3, which are 1 to 4 of the file")
-    path = tmp_path / "path.graph"
-    path.write_text("4 3\n2\n1 3\n2 4\n3\n")
-    assert formats.read(path).reading.line.endswith("vertices are 0 to 3, which are 1 to 4 of the file")

@@ -25,7 +25,7 @@ networkit = pytest.importorskip("networkit")
 
 def named_rows(raw):
     """The rows with names of vertices as text, ends of undirected edges in order."""
-    names = np.arange(raw.num_vertices) if raw.names is None else raw.names
+    names = np.arange(raw.num_vertices) + raw.first if raw.names is None else raw.names
     weights = [None] * len(raw.src) if raw.weight is None else raw.weight.tolist()
     rows = []
     for src, dst, weight in zip(raw.src.tolist(), raw.dst.tolist(), weights, strict=True):
@@ -212,7 +212,8 @@ def test_metis_of_networkit(tmp_path, name):
     path = tmp_path / "networkit.graph"
     networkit.writeGraph(own, str(path), networkit.Format.METIS)
     raw = formats.read(path)
-    assert (named_rows(raw), raw.num_vertices) == (rows_of(graph), len(graph))
+    from_one = nx.relabel_nodes(graph, lambda vertex: vertex + 1)
+    assert (named_rows(raw), raw.num_vertices) == (rows_of(from_one), len(graph))
 
 
 @pytest.mark.parametrize("form", ["csr", "csc", "coo", "bsr"])
@@ -238,7 +239,7 @@ def test_matrix_market_of_scipy(tmp_path, kind):
     (tmp_path / "net.edges").write_bytes((tmp_path / "scipy.mtx").read_bytes())
     for name in ("scipy.mtx", "net.edges"):
         raw = formats.read(tmp_path / name)
-        assert named_rows(raw) == [("0", "1", 1.0), ("1", "2", 2.0), ("3", "0", 3.0)]
+        assert named_rows(raw) == [("1", "2", 1.0), ("2", "3", 2.0), ("4", "1", 3.0)]
 
 
 DIMACS_EDGE = "c a comment\np edge 5 3\ne 1 2\ne 2 3\ne 3 4\n"

@@ -550,6 +550,15 @@ def test_edges_go_back_to_networkx_and_igraph_with_the_users_names(directed, wei
 
 
 def test_edges_without_names_go_back_as_numbers():
-    edges = gb.load("karate")
+    edges = gb.load("ba:n=34,m=2,seed=1")
     assert sorted(edges.to_networkx()) == list(range(34))
     assert edges.to_igraph().vs.attributes() == []
+
+
+def test_edges_of_a_file_that_counts_from_1_go_back_with_its_numbers(tmp_path):
+    edges = gb.load("karate")
+    assert sorted(edges.to_networkx()) == list(range(1, 35))
+    assert edges.to_igraph().vs["name"] == list(range(1, 35))
+    for again in (gb.load(edges.write(tmp_path / "karate.parquet").path), gb.load(edges), edges.entries()):
+        assert again.labels.tolist() == list(range(1, 35))
+    assert not (tmp_path / "karate.names.parquet").exists()

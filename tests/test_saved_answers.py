@@ -1,6 +1,7 @@
 """`--save-answer`: the table of each kind of answer, with the names of vertices."""
 
 import csv
+import re
 
 import numpy as np
 import pytest
@@ -120,3 +121,47 @@ def test_a_long_table_is_written_in_every_format(suffix, tmp_path, capsys):
             ("ann", "bob"),
             ("bob", "cy"),
         ]
+
+
+# The path 1-2-3 and the isolated vertex 4, by the ids of each format; a CSV has no isolated vertices.
+INPUTS = {
+    "matrix.mtx": ("%%MatrixMarket matrix coordinate pattern symmetric\n4 4 2\n2 1\n3 2\n", "1 2 3 4"),
+    "metis.graph": ("4 2\n2\n1 3\n2\n\n", "1 2 3 4"),
+    "dimacs.col": ("p edge 4 2\ne 1 2\ne 2 3\n", "1 2 3 4"),
+    "pace.gr": ("p tw 4 2\n1 2\n2 3\n", "1 2 3 4"),
+    "out.konect": ("% sym unweighted\n% 2 4 4\n1 2\n2 3\n", "1 2 3 4"),
+    "pajek.net": ("*Vertices 4\n*Edges\n1 2\n2 3\n", "1 2 3 4"),
+    "labels.net": ('*Vertices 4\n1 "d"\n2 "c"\n3 "b"\n4 "a"\n*Edges\n1 2\n2 3\n', "d c b a"),
+    "gaps.csv": ("source,target\n70,-3\n-3,10000000000\n", "-3 70 10000000000"),
+    "floats.csv": ("source,target\n1.0,2\n2,3.0\n", "1 2 3"),
+    "padded.csv": ("source,target\n001,002\n002,003\n", "001 002 003"),
+    "names.tsv": ("source\ttarget\nann\t@bob\n@bob\t=cyd\n", "=cyd @bob ann"),
+    "neighbours.adjlist": ("1 2\n2 3\n4\n", "1 2 3 4"),
+    "large.lgl": ("# ann\nbob\n# bob\ncyd\n", "ann bob cyd"),
+    "nodes.json": (
+        '{"nodes": [{"id": "x"}, {"id": "y"}, {"id": "z"}], "links": [{"source": "x", "target": "y"}]}',
+        "x y z",
+    ),
+}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet"])
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_saved_answer_has_the_ids_of_the_users_file(name, suffix, tmp_path, capsys):
+    import pandas as pd
+
+    text, ids = INPUTS[name]
+    graph, path = tmp_path / name, tmp_path / f"answer.{suffix}"
+    graph.write_text(text)
+    assert (
+        cli.invoke(["core-number", str(graph), "--engine", "networkx", "--trials", "1", "--save-answer", str(path)])
+        == 0
+    )
+    capsys.readouterr()
+    if suffix == "parquet":
+        vertices = pd.read_parquet(path)["vertex"].astype(str).tolist()
+    else:
+        vertices = pd.read_csv(path, sep="," if suffix == "csv" else "\t", dtype=str)["vertex"].tolist()
+    assert vertices == ids.split()
+    first = re.search(r"\S+", ids)[0]
+    assert cli.invoke(["bfs", str(graph), "--engine", "networkx", "--trials", "1", "--source", first]) == 0

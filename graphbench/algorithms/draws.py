@@ -142,15 +142,13 @@ def vertex(edges: EdgeList, name: int | str) -> int:
     Raises:
         UsageError: if the graph has no such vertex.
     """
-    if edges.names is not None:
-        matches = np.flatnonzero(edges.names.astype(str) == str(name))
-        if len(matches):
-            return int(matches[0])
-        raise UsageError(f"{edges.name} has no vertex named {str(name)!r}; the first is {str(edges.names[0])!r}.")
-    try:
-        number = int(name)
-    except ValueError:
-        number = -1
-    if 0 <= number < edges.num_vertices:
-        return number
-    raise UsageError(f"{edges.name} has no vertex {str(name)!r}; its vertices are 0 to {edges.num_vertices - 1:,}.")
+    labels = edges.labels
+    if labels.dtype == object:
+        matches = np.flatnonzero(labels.astype(str) == str(name))
+        known = f"the first is {str(labels[0])!r}" if len(labels) else "it has none"
+    else:
+        matches = np.flatnonzero(labels == int(name)) if str(name).removeprefix("-").isdecimal() else labels[:0]
+        known = f"its vertices are {labels[0]:,} to {labels[-1]:,}" if len(labels) else "it has none"
+    if len(matches):
+        return int(matches[0])
+    raise UsageError(f"{edges.name} has no vertex {str(name)!r}; {known}.")

@@ -16,7 +16,6 @@ from graphbench.errors import GraphbenchError
 from graphbench.measure.labelled import numbers_of, pairs_of, titles
 from graphbench.measure.plan import Plan
 from graphbench.records.model import Record
-from graphbench.reporting.forms import no_formula
 from graphbench.system.text import listed
 
 if TYPE_CHECKING:
@@ -57,8 +56,6 @@ def save_answers(path: Path, result: Result, plan: Plan) -> str:
         if path.suffix == ".parquet":
             frame.to_parquet(path, index=False)
         else:
-            for name in [name for name in frame if frame[name].dtype.kind == "O"]:  # names of vertices
-                frame[name] = frame[name].map(no_formula)
             frame.to_csv(path, index=False, sep="\t" if path.suffix == ".tsv" else ",")
     except OSError as error:
         raise unwritable(path, error) from error

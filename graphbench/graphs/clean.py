@@ -43,7 +43,8 @@ class Raw:
         weight: numbers, shape (m,), or None.
         num_vertices: number of vertices.
         directed: whether a row is an arc.
-        names: original names of the vertices, shape (num_vertices,), if ids are not the names.
+        names: original names of the vertices, shape (num_vertices,), if they are not consecutive integers.
+        first: what vertex 0 is called, if they are: 1 in formats that count from 1.
         reading: how the rows were understood, for people.
     """
 
@@ -53,14 +54,17 @@ class Raw:
     num_vertices: int
     directed: bool
     names: npt.NDArray[Any] | None = None
+    first: int = 0
     reading: Reading | None = None
 
     @classmethod
     def of_edges(cls, edges: EdgeList) -> Raw:
         """The rows of an edge list."""
         src, dst, weight = edges.to_numpy()
-        size, names = edges.num_vertices, edges.names
-        return cls(src=src, dst=dst, weight=weight, num_vertices=size, directed=edges.directed, names=names)
+        return cls(
+            src=src, dst=dst, weight=weight, num_vertices=edges.num_vertices, directed=edges.directed,
+            names=None if edges.first else edges.names, first=edges.first,
+        )  # fmt: skip
 
 
 def kind_of_ids(names: npt.NDArray[Any] | None) -> str:
@@ -136,7 +140,14 @@ def clean(raw: Raw, name: str) -> tuple[EdgeList, Cleaning]:
     table = merged > 0 and raw.reading is not None and raw.reading.source != ""
 
     edges = EdgeList.from_columns(
-        src, dst, weight, num_vertices=raw.num_vertices, directed=raw.directed, name=name, names=raw.names
+        src,
+        dst,
+        weight,
+        num_vertices=raw.num_vertices,
+        directed=raw.directed,
+        name=name,
+        names=raw.names,
+        first=raw.first,
     )
     return edges, Cleaning(
         loops_dropped=loops,
@@ -167,7 +178,7 @@ def reading_of(raw: Raw) -> Reading | None:
     rows = raw.reading.first_rows
     if not rows:
         ids = [part[:SHOWN_ROWS] for part in (raw.src, raw.dst)]
-        ends = ids if raw.names is None else [raw.names[part] for part in ids]
+        ends = [part + raw.first if raw.names is None else raw.names[part] for part in ids]
         columns = ends if raw.weight is None else [*ends, raw.weight[:SHOWN_ROWS]]
         rows = [[str(cell) for cell in row] for row in zip(*(column.tolist() for column in columns), strict=True)]
     return msgspec.structs.replace(raw.reading, first_rows=[[_cell(cell) for cell in row] for row in rows])

@@ -48,6 +48,7 @@ class EdgeList:
         directed: whether (u, v) differs from (v, u).
         weighted: whether there is a weight column (float64).
         digest: equal for equal graphs, weights included.
+        first: what vertex 0 is called, if vertices are called by consecutive integers.
         on_device: whether :meth:`chunks` yields device arrays; see :mod:`graphbench.graphs.on_device`.
     """
 
@@ -67,6 +68,7 @@ class EdgeList:
         self.weighted = counts.weighted
         self.weights = counts.weights
         self.digest = counts.digest
+        self.first = counts.first
 
     # Create
 
@@ -81,6 +83,7 @@ class EdgeList:
         directed: bool,
         name: str = "",
         names: npt.NDArray[Any] | None = None,
+        first: int = 0,
         weights: str | None = None,
     ) -> EdgeList:
         """Wrap canonical columns without checking them (see :func:`graphbench.graphs.clean.clean`).
@@ -92,7 +95,8 @@ class EdgeList:
             num_vertices: number of vertices; ids are below it.
             directed: whether the rows are arcs.
             name: for messages.
-            names: of the vertices, shape (num_vertices,), if ids are not the names.
+            names: of the vertices, shape (num_vertices,), if they are not consecutive integers.
+            first: what vertex 0 is called, if they are.
             weights: their origin: `dataset` (default) or `drawn`.
         """
         columns = Columns(src, dst, weight)
@@ -104,6 +108,7 @@ class EdgeList:
             digest=digest(columns, num_vertices, directed),
             weights=weights or ("none" if weight is None else "dataset"),
             named=names is not None,
+            first=first,
         )
         return cls(counts, columns=columns, path=None, name=name, names=names)
 
@@ -136,7 +141,8 @@ class EdgeList:
             OSError: if it cannot be written.
         """
         path = Path(path)
-        parquet.write(path, self.to_numpy(), self._counts, self.names, metadata or {})
+        names = self.names if self._counts.named else None
+        parquet.write(path, self.to_numpy(), self._counts, names, metadata or {})
         return EdgeList(self._counts, columns=None, path=path, name=self.name, names=None)
 
     # Properties
@@ -164,6 +170,8 @@ class EdgeList:
         """Names of the vertices, shape (num_vertices,), or None if the ids are the names."""
         if self._names is None and self._counts.named and self.path is not None:
             self._names = parquet.read_names(self.path)
+        if self._names is None and self.first:
+            return np.arange(self.first, self.first + self.num_vertices)
         return self._names  # type: ignore[no-any-return]
 
     @property
@@ -410,8 +418,17 @@ class EdgeList:
         return self._derive(src, dst, weight, directed=self.directed, weights="drawn")
 
     def _derive(self, src: Ids, dst: Ids, weight: Weights | None, *, directed: bool, weights: str) -> EdgeList:
-        made = {"num_vertices": self.num_vertices, "directed": directed, "weights": weights}
-        return EdgeList.from_columns(src, dst, weight, name=self.name, names=self.names, **made)  # type: ignore[arg-type]
+        return EdgeList.from_columns(
+            src,
+            dst,
+            weight,
+            num_vertices=self.num_vertices,
+            directed=directed,
+            name=self.name,
+            names=self.names if self._counts.named else None,
+            first=self.first,
+            weights=weights,
+        )
 
     # Graphs on a device override these three, so that loops over chunks run there.
 

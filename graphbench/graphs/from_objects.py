@@ -206,7 +206,7 @@ def _from_cugraph(graph: Any) -> Raw:
 
 def _content(raw: Raw) -> str:
     """A digest of everything that determines the cleaned graph."""
-    state = hashlib.sha256(f"{raw.num_vertices} {raw.directed} {raw.weight is not None}".encode())
+    state = hashlib.sha256(f"{raw.num_vertices} {raw.first} {raw.directed} {raw.weight is not None}".encode())
     for column in (raw.src, raw.dst, raw.weight):
         if column is not None:
             state.update(f"{column.dtype.str} {len(column)}".encode())

@@ -58,7 +58,9 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     weights: str
     """`none`, `dataset` or `drawn`."""
     named: bool = False
-    """Whether the vertices have names other than their ids."""
+    """Whether the vertices have names, which are in a file of their own."""
+    first: int = 0
+    """What vertex 0 is called, where they have none: 1 in files that count from 1."""
 
 
 def write(

@@ -271,7 +271,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 0
     """Edges as they were read, before cleaning."""
     ids: str = ""
-    """What the vertices are: `integers`, `names`, or how the numbers of a file that begin at 1 are counted from 0."""
+    """What the vertices are: `integers` or `names`."""
     first_rows: list[list[str]] = []
     """A few rows in their order: source, target and, if weighted, weight."""
     warnings: list[str] = []

@@ -60,8 +60,6 @@ _FORMATS = {
     "adjacency": _Format("NetworkX adjacency list", "networkx_text", "read_adjacency", 15),
     "multiline_adjacency": _Format("NetworkX adjacency list", "networkx_text", "read_multiline_adjacency"),
 }
-_FROM_ONE = frozenset({"matrix_market", "metis"})
-"""Formats that number vertices from 1, where graphbench numbers them from 0."""
 SLOW_BYTES = 1 << 26
 
 TABLES = frozenset({"table", "parquet"})
@@ -114,14 +112,11 @@ def read(
 
 def _reading(kind: str, raw: Raw, caught: list[warnings.WarningMessage]) -> Reading:
     """How a file of a graph format was understood; the warnings are shown on every run, from the cache too."""
-    last = raw.num_vertices - 1
-    shifted = kind in _FROM_ONE and last >= 0 and raw.names is None
-    ids = f"0 to {last:,}, which are 1 to {last + 1:,} of the file" if shifted else kind_of_ids(raw.names)
     return Reading(
         format=_FORMATS[kind].title,
         weight="" if raw.weight is None else "weight",
         rows=len(raw.src),
-        ids=ids,
+        ids=kind_of_ids(raw.names),
         warnings=[str(one.message) for one in caught if one.category is UserWarning],
     )
 

@@ -59,7 +59,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
         weight=weight[0] if weight else None,
         num_vertices=vertices,
         directed=are_arcs,
-        names=np.arange(1, vertices + 1),
+        first=1,
     )
 
 

@@ -69,7 +69,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
     are_arcs = head.symmetry == "asym" and directed is not False
     return Raw(
         src=src - 1, dst=dst - 1, weight=weight[0] if weight else None, num_vertices=vertices, directed=are_arcs,
-        names=np.arange(1, vertices + 1),
+        first=1,
     )  # fmt: skip
 
 

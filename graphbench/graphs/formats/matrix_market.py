@@ -93,7 +93,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
     # The lower triangle is stored, usually column by column, so (col, row) is already sorted.
     src, dst = (col, row) if undirected else (row, col)
     keep_direction = not undirected and directed is not False
-    return Raw(src=src, dst=dst, weight=weight, num_vertices=header.size, directed=keep_direction)
+    return Raw(src=src, dst=dst, weight=weight, num_vertices=header.size, directed=keep_direction, first=1)
 
 
 def read_header(stream: Bounded, path: Path) -> Header:

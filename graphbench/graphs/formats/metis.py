@@ -66,7 +66,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
         raise FormatError(path, f"{problem}, as the header has {header.edges:,} edges, each listed twice.", header.line)
     if not directed:
         src, dst, weight = _halved(src, dst, weight, path, header.vertices)
-    return Raw(src=src, dst=dst, weight=weight, num_vertices=header.vertices, directed=bool(directed))
+    return Raw(src=src, dst=dst, weight=weight, num_vertices=header.vertices, directed=bool(directed), first=1)
 
 
 def _header(stream: Bounded, path: Path) -> MetisHeader:

@@ -117,6 +117,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
         num_vertices=max(network.vertices, 0),
         directed=mixed and directed is not False,
         names=_names(network),
+        first=1,
     )
 
 
@@ -126,4 +127,4 @@ def _names(network: _Network) -> np.ndarray | None:
         names = [labels[vertex] for vertex in range(1, network.vertices + 1)]
         if names != [str(vertex) for vertex in range(1, network.vertices + 1)]:
             return np.array(names, dtype=object)
-    return np.arange(1, max(network.vertices, 0) + 1)
+    return None
