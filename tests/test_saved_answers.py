@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from graphbench import cli
+from graphbench import cli, registry
 from graphbench.algorithms.base import Algorithm, Form, Kind
 from graphbench.cli.answers import table
 
@@ -81,6 +81,12 @@ def test_numbers_have_the_column_names_of_the_page():
     assert list(frame.columns) == ["vertex", "one hub", "one authority", "two hub", "two authority"]
     frame = tabled("quantities", [0.5, 3], columns=("modularity", "edge_cut"))
     assert frame["quantity"].tolist() == ["modularity", "edge_cut"]
+
+
+def test_labels_that_are_vertices_have_their_names():
+    frame = tabled("labels", [1, 1, 2, 1], labels_are_vertices=True)
+    assert frame["one"].tolist() == frame["two"].tolist() == ["bob", "bob", "cy", "bob"]
+    assert registry.algorithm("cdlp").labels_are_vertices
 
 
 def test_entries_of_a_matrix_keep_their_values():

@@ -98,6 +98,7 @@ class Algorithm:
         seeded: whether trial i runs with `seed + i`.
         quality: for heuristics, the key of the quantity that measures quality (higher is better); else None.
         headline: the key of the quantity that represents the answer in a table.
+        labels_are_vertices: whether the labels of its answer are ids of vertices.
         columns: names of the numbers of kind `vectors` (one word each) and `quantities`, in their order.
         on_device: whether its certificate accepts edges in chunks of any arrays, so that it can run on the device where
             a graph is made; otherwise such a graph is copied to the host for certification.
@@ -117,6 +118,7 @@ class Algorithm:
     kind: AnyKind
     headline: str
     revision: int = 1
+    labels_are_vertices: bool = False
     columns: tuple[str, ...] = ()
     parameters: Sequence[Parameter] = ()
     aliases: tuple[str, ...] = ()

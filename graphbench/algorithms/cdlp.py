@@ -37,6 +37,7 @@ cdlp = Algorithm(
     aliases=("label-propagation",),
     form=Form(directed=True, weights="ignored"),
     kind="labels",
+    labels_are_vertices=True,
     headline="communities",
     parameters=[Parameter(name="iterations", type=int, default=10, minimum=1, help="Number of iterations.")],
 )

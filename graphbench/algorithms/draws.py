@@ -145,10 +145,11 @@ def vertex(edges: EdgeList, name: int | str) -> int:
     labels = edges.labels
     if labels.dtype == object:
         matches = np.flatnonzero(labels.astype(str) == str(name))
-        known = f"the first is {str(labels[0])!r}" if len(labels) else "it has none"
+        problem = f"named {str(name)!r}; the first is {str(labels[0])!r}"
     else:
         matches = np.flatnonzero(labels == int(name)) if str(name).removeprefix("-").isdecimal() else labels[:0]
         known = f"its vertices are {labels[0]:,} to {labels[-1]:,}" if len(labels) else "it has none"
+        problem = f"{str(name)!r}; {known}"
     if len(matches):
         return int(matches[0])
-    raise UsageError(f"{edges.name} has no vertex {str(name)!r}; {known}.")
+    raise UsageError(f"{edges.name} has no vertex {problem}.")

@@ -105,6 +105,8 @@ def table(
                 for engine, answer in answers.items()
             ]
             return pd.concat(frames, ignore_index=True)
+        case "labels" if algorithm.labels_are_vertices:
+            return pd.DataFrame({"vertex": names, **{engine: names[answer] for engine, answer in answers.items()}})
         case _:
             return pd.DataFrame({"vertex": names, **answers})
 

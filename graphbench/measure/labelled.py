@@ -63,6 +63,8 @@ def labelled(
         case "numbering":
             table = answer[: numbers_of(answer)]
             values, index = table[:, 1], pd.Index(table[:, 0], name="number")
+        case "labels" if algorithm.labels_are_vertices:
+            values = names[answer]
         case "quantities":
             index = pd.Index(titles(algorithm, len(answer)), name="quantity")
     return pd.Series(values, index=index)
