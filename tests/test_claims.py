@@ -226,29 +226,15 @@ def test_every_published_claim_is_read_and_has_its_row():
     ]  # fmt: skip
 
 
-def test_claims_that_cannot_run_here_are_summarised_in_a_sentence():
+def test_claims_without_a_number_of_ours_are_folded_below_the_others():
     (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
     blocks = section.section(measured).blocks
-    (fold,) = [each for block in blocks if isinstance(block, Fold) for each in (block, *block.blocks)
-               if isinstance(each, Fold) and "not runnable" in each.summary]  # fmt: skip
-    (table,) = fold.blocks
-    assert fold.summary.startswith(f"{len(table.rows)} are not runnable here: ")
-    assert "cugraph-mg did not run on this machine (6)" in fold.summary
-    assert {row[0] for row in table.rows} == {"not runnable here"}
-    others = [row for each in tables(blocks) if each is not table for row in each.rows]
-    assert len(others) == len(claims()) - len(table.rows)
-    assert "not runnable here" not in {row[0] for row in others}
-
-
-def test_claims_without_measurements_are_folded_below_the_others():
-    (measured,) = group_by_machine([record("networkx"), gpu(0.005)], "networkx", {})
-    blocks = section.section(measured).blocks
-    folds = {block.summary: block.blocks[0] for block in blocks if isinstance(block, Fold)}
-    (untried,) = [table for summary, table in folds.items() if summary.startswith("Without a number of ours: ")]
-    assert {row[0] for row in untried.rows} <= {"not measured", "not tried"}
     (shown,) = [block for block in blocks if isinstance(block, Table)]
-    assert shown.rows
-    assert not {row[0] for row in shown.rows} & {"not measured", "not tried", "not runnable here"}
+    (others,) = [block.blocks[0] for block in blocks if isinstance(block, Fold) and "without" in block.summary]
+    assert len(shown.rows) + len(others.rows) == len(claims())
+    absent = {"not measured", "not tried", "not runnable here"}
+    assert {row[0] for row in others.rows} <= absent
+    assert not {row[0] for row in shown.rows} & absent
 
 
 def test_where_no_claim_has_a_number_of_ours_there_is_no_section():

@@ -564,6 +564,11 @@ def test_laws_cross_where_their_times_are_equal():
     assert crossing(steep, slow_start) is None
 
 
+def test_sizes_too_near_for_a_line_show_no_growth():
+    few = some("email-Enron", "preferentialAttachment")
+    assert of(few, growth) is None
+
+
 def test_growth_gives_the_exponent_that_the_times_were_made_with(records):
     (table,) = tables(of(records, growth).blocks)
     found = {(row[0], row[1]): float(row[2]) for row in table.rows}

@@ -273,7 +273,7 @@ def test_speedup_and_efficiency_are_over_one_gpu_of_the_same_engine():
         ("2", "1.60× (1.56 to 1.64)", "0.80", "0.800×"),  # noqa: RUF001
         ("4", "4.00× (3.91 to 4.10)", "1.00", "2.00×"),  # noqa: RUF001
     ]
-    assert "4 GPUs 4.00" in section.blocks[1].alt
+    assert "4 GPUs 4.00" in section.blocks[0].alt
     assert not blocks(section, Bullets)
 
 

@@ -162,10 +162,10 @@ def _boundary(result: Capacity) -> str:
 
 def limit_of(result: Capacity) -> str:
     """The limit, or whose memory it was all of."""
-    gpu = next(iter(result.where.gpus), None) if result.where is not None else None
-    if result.limited or gpu is None:
+    gpus = gpus_of(result.where, 1) if result.where is not None else []
+    if result.limited or not gpus:
         return f"{memory(result.limit_bytes)}{'' if result.limited else ', all'}"
-    return plain(f"all memory of {gpu.name} ({memory(gpu.memory_bytes)})")
+    return plain(f"all memory of {gpus[0]}")
 
 
 def engine_of(result: Capacity) -> str:

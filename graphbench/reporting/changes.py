@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from statistics import median
 from typing import Any
 
@@ -24,18 +25,8 @@ from graphbench.system.text import count, listed, three
 MAX_NAMED = 3
 """A note names at most so many cells."""
 _FIELDS = (
-    "kind",
-    "algorithm",
-    "dataset",
-    "engine",
-    "old_s",
-    "new_s",
-    "ratio",
-    "bound",
-    "rounds",
-    "broken",
-    "lost",
-    "repeated",
+    *("kind", "algorithm", "dataset", "engine"),
+    *("old_s", "new_s", "ratio", "bound", "rounds", "broken", "lost", "repeated"),
 )
 
 
@@ -47,7 +38,7 @@ def render(found: Sequence[Change], form: str, width: int | None = None, *, deta
 
     def blocks() -> list[Block]:
         told = [change for change in found if not _never_answered(change)]
-        shown = [change for change in told if details or not (change.kind == "same" or _of_one_store(change))]
+        shown = [one for one in told if details or not (one.kind == "same" or {ONLY_OLD, ONLY_NEW} & {*one.reasons})]
         same = [] if details else [change for change in told if change.kind == "same"]
         notes = [*_unchanged(same), *_notes(told), *_folded([one for one in found if _never_answered(one)])]
         table = [_table(shown, grouped(told, _place))] if shown else []
@@ -61,10 +52,6 @@ def _never_answered(change: Change) -> bool:
     return (change.old_s, change.new_s) == (None, None) and not (change.broken or change.lost)
 
 
-def _of_one_store(change: Change) -> bool:
-    return bool({ONLY_OLD, ONLY_NEW} & {*change.reasons})
-
-
 def _folded(cells: Sequence[Change]) -> list[str]:
     engines = listed(list(dict.fromkeys(plain(change.engine) for change in cells)))
     return [f"{count(len(cells), 'cell')} without an answer on either side: {engines}"] if cells else []
@@ -72,19 +59,13 @@ def _folded(cells: Sequence[Change]) -> list[str]:
 
 def _unchanged(cells: Sequence[Change]) -> list[str]:
     """How many they are, and how small a change their intervals can show."""
-    if not cells:
-        return []
-    widths = {
-        place: (one.interval[1] - one.interval[0]) / (2 * one.ratio)
-        for place, one in enumerate(cells)
-        if one.interval is not None and one.ratio
-    }
     line = f"{count(len(cells), 'cell')} unchanged (--details lists {'it' if len(cells) == 1 else 'them'})"
-    if widths:
-        widest = max(widths, key=widths.__getitem__)
-        usual = f"±{100 * median(widths.values()):.2g} % in the median cell, " if len(widths) > 1 else ""
-        line += f"; interval of old / new: {usual}±{100 * widths[widest]:.2g} % in {_cell(cells[widest])}"
-    return [line]
+    known = [(50 * (one.interval[1] - one.interval[0]) / one.ratio, one) for one in cells if one.interval and one.ratio]
+    if known:
+        width, widest = max(known, key=itemgetter(0))
+        usual = f"±{median(map(itemgetter(0), known)):.2g} % in the median cell, " if len(known) > 1 else ""
+        line += f"; interval of old / new: {usual}±{width:.2g} % in {_cell(widest)}"
+    return [line] if cells else []
 
 
 def _place(change: Change) -> tuple[str, str, str]:

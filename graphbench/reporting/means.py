@@ -71,6 +71,11 @@ def fair(comparison: Comparison) -> bool:
     return any(comparison.counts(name) for name in TOTALS)
 
 
+def has_fair(case: Case) -> bool:
+    """Whether any of its comparisons has such a ratio."""
+    return any(one is not None and fair(one) for one in case.comparisons)
+
+
 def by_kind(cases: Iterable[Case]) -> dict[str, list[Case]]:
     """The cases of each kind of graphs, real graphs first, then the user's own.
 
@@ -80,7 +85,7 @@ def by_kind(cases: Iterable[Case]) -> dict[str, list[Case]]:
     counted = {
         (case.problem, case.label, graph_of(case.record.task.dataset))
         for case in cases
-        if not is_twin(case.record.task.dataset) and any(one is not None and fair(one) for one in case.comparisons)
+        if not is_twin(case.record.task.dataset) and has_fair(case)
     }
     found: dict[str, list[Case]] = {
         kind: [] for kind in ("real graph", "file", "graph object", "generated graph", "synthetic twin")

@@ -57,9 +57,8 @@ class Measured:
     def hardware(self) -> str:
         """Its name, with how many of its GPUs were used, where others were idle."""
         used = max((gpus_used(case.record) for case in self.cases if case.ran), default=0)
-        there = len(self.environment.gpus) if self.environment is not None else 0
-        idle = 0 < used < there and self.name.startswith(f"{there} {TIMES} ")
-        return f"{used} of {self.name}" if idle else self.name
+        there = self.name.partition(f" {TIMES} ")[0]
+        return f"{used} of {self.name}" if there.isdigit() and 0 < used < int(there) else self.name
 
     @property
     def tries(self) -> list[Record]:
@@ -77,7 +76,7 @@ def by_graph(cases: Iterable[Case]) -> dict[str, list[Case]]:
     graphs = grouped(cases, lambda case: case.graph)
     size = {name: max(case.edges for case in group) for name, group in graphs.items()}
     return {
-        name: sorted(graphs[name], key=_quickest_first)
+        name: sorted(graphs[name], key=lambda case: (case.call is None, case.call or 0.0, case.label))
         for name in sorted(graphs, key=lambda graph: (size[graph], graph))
     }
 
@@ -92,10 +91,6 @@ def legend(cases: Sequence[Case], *, calls: bool = True) -> list[Key]:
 
 
 FIRST_CALL = Key("hollow: first call", look="hollow")
-
-
-def _quickest_first(case: Case) -> tuple[bool, float, str]:
-    return case.call is None, case.call or 0.0, case.label
 
 
 def group_by_machine(records: Iterable[Record], baseline: str, stale: Mapping[str, str]) -> list[Measured]:

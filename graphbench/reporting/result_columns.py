@@ -39,7 +39,7 @@ def engines_table(records: Sequence[Record], group: Sequence[Record], own: Seque
     number, *trials = _answer(records)
     columns = [
         Column("engine", lambda row: row.label, breaks=True),
-        Column("warm call", _call, right=True, tone=_tone_of_call),
+        Column("warm call", _call, right=True, tone=lambda row: "" if row.answered else "bad"),
         Column("", lambda row: _aside(row.record, compared_first=row.record.id in first), optional=True),
         *(_against(baseline) if baseline else []),
         number,
@@ -72,10 +72,6 @@ def _aside(record: Record, *, compared_first: bool) -> str:
     if is_lazy(record):
         parts.append(f"collect {numbers.seconds(collect_seconds(record))}")
     return f"({', '.join(parts)})" if parts else ""
-
-
-def _tone_of_call(row: Case) -> Tone:
-    return "" if row.answered else "bad"
 
 
 def _against(baseline: str) -> list[Column[Case]]:

@@ -15,10 +15,7 @@ from graphbench.records.best_cpu import at_best_threads
 from graphbench.records.comparison import Comparison
 from graphbench.records.matching import same_problem
 from graphbench.records.model import Outcome, Record
-from graphbench.records.times import (
-    warm_calls,
-    warm_or_first_call,
-)
+from graphbench.records.times import warm_calls, warm_or_first_call
 from graphbench.reporting import glossary, heading, numbers
 from graphbench.reporting.document import Block, Bullets, Section, Table, Text
 from graphbench.reporting.notes import notes

@@ -24,7 +24,6 @@ _TONES: dict[str, Tone] = {
     "measured": "doubtful",
 }
 """The findings with a number of ours, in the order in which they are shown."""
-_ELSEWHERE = "not runnable here"
 _MEANINGS = (
     "reproduced: our ratio, or its interval, reaches the published one; not reproduced: it does not",
     "measured: there is a number, but it decides nothing (unlike, only a bound, or very different hardware)",
@@ -51,13 +50,11 @@ def section(measured: Measured) -> Section | None:
     counted = Counter(finding.status for finding in found)
     statuses = ", ".join(f"{number} {status}" for status, number in counted.items())
     compared = [finding for finding in found if finding.status in _TONES]
-    untried = [finding for finding in found if finding.status not in _TONES and finding.status != _ELSEWHERE]
-    away = [finding for finding in found if finding.status == _ELSEWHERE]
+    others = found[len(compared) :]
     if not compared:
         return None
     blocks: list[Block] = [Text(f"{len(found)} published numbers: {statuses}.", strong=True), _table(compared)]
-    blocks += [Fold(_untried(untried), [_table(untried)])] if untried else []
-    blocks += [Fold(_elsewhere(away), [_table(away)])] if away else []
+    blocks += [Fold(f"{len(others)} without a number of ours", [_table(others)])] if others else []
     blocks.append(Fold("What the findings mean", [Bullets(_MEANINGS)]))
     return Section("Claims", f"{measured.key}claims", blocks)
 
@@ -87,19 +84,6 @@ def _details(finding: ClaimCheck) -> str:
     times = f"{seconds(claim.seconds)} against {seconds(claim.baseline_seconds)}" if claim.seconds else ""
     quality = f"modularity {claim.modularity:g} against {claim.baseline_modularity:g}" if claim.modularity else ""
     return plain("; ".join(filter(None, (finding.remark, claim.source, claim.conditions, times, quality))))
-
-
-def _untried(found: Sequence[ClaimCheck]) -> str:
-    """The claims that could be measured here and were not."""
-    counted = Counter(finding.status for finding in found)
-    return f"Without a number of ours: {', '.join(f'{number} {status}' for status, number in counted.most_common())}."
-
-
-def _elsewhere(found: Sequence[ClaimCheck]) -> str:
-    """The claims that cannot be measured here, counted by reason."""
-    why = Counter(finding.remark for finding in found)
-    reasons = "; ".join(f"{plain(remark)} ({number})" for remark, number in why.most_common())
-    return f"{len(found)} {'is' if len(found) == 1 else 'are'} {_ELSEWHERE}: {reasons}."
 
 
 def _what(claim: Claim) -> str:

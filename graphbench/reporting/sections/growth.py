@@ -9,7 +9,7 @@ from graphbench.records.model import Outcome
 from graphbench.reporting.capacity import between_scales
 from graphbench.reporting.case import Case, call_time, grouped, size
 from graphbench.reporting.charts.marks import Axis, Line, Look, Mark, Panel, timed
-from graphbench.reporting.document import Block, Chart, Column, Fold, Section, Table, Text
+from graphbench.reporting.document import Chart, Column, Fold, Section, Table, Text
 from graphbench.reporting.measured import FIRST_CALL, Measured, legend
 from graphbench.reporting.numbers import NOTHING, compact, plain
 from graphbench.reporting.power_law import TWINS, VARIOUS, PowerLaw, crossing, family, fit
@@ -20,26 +20,21 @@ MAX_POINTS = 150
 MIN_FACTOR = 1.9
 """Graphs that differ by less in their edges show no growth; those of one R-MAT series differ by about two."""
 HOW = (
-    "Lines are power laws, time = c x edges^b, fitted to the logarithms of three or more sizes, the largest at least "
-    "four times the smallest, by least squares. An "
-    "exponent b of 1 is linear in the edges; its interval is that of the fit. Each series of R-MAT graphs, which "
-    "differ only in size, has separate lines. Other graphs differ in more than size, so a line through them shows only "
-    "a tendency. Hollow points are first calls, those with a dashed edge time limits. The break-even size is where the "
-    "fitted first answers of engine and baseline cross."
+    "Lines are power laws, time = c x edges^b, fitted by least squares of logarithms to three or more sizes, the "
+    "largest at least four times the smallest; an exponent b of 1 is linear in the edges. Each series of R-MAT graphs "
+    "has separate lines; other graphs differ in more than size, so their line is only a tendency. Hollow points are "
+    "first calls, those with a dashed edge time limits. Fitted first answers cross at the break-even size."
 )
 _TWINS = " Synthetic twins are pale and have separate lines."
 
 
 def section(measured: Measured) -> Section | None:
-    """A panel for each problem that was posed on several sizes, and the exponents of the fitted lines."""
-    chart = picture(measured)
-    if chart is None:
+    """A panel for each problem that was posed on several sizes, and the exponents of its lines; None without a line."""
+    chart, fitted = picture(measured), exponents(measured)
+    if chart is None or not fitted.rows:
         return None
-    blocks: list[Block] = [Text(HOW + (_TWINS if _has_twins(measured) else ""), quiet=True), chart]
-    fitted = exponents(measured)
-    if fitted.rows:
-        blocks.append(Fold("Exponents of the lines", [fitted]))
-    return Section("Growth with size", f"{measured.key}growth", blocks)
+    how = Text(HOW + (_TWINS if _has_twins(measured) else ""), quiet=True)
+    return Section("Growth with size", f"{measured.key}growth", [how, chart, Fold("Exponents of the lines", [fitted])])
 
 
 def _has_twins(measured: Measured) -> bool:

@@ -146,8 +146,8 @@ def _cells(
             elif len(compared) < 2:
                 found[engine].append(HeatCell(shown(value)))
             else:
-                factor = value / least
-                found[engine].append(HeatCell(shown(value), ratio(factor), _level(factor), factor))
+                level = sum(value / least > most for most in LEVELS)
+                found[engine].append(HeatCell(shown(value), ratio(value / least), level, value / least))
     return found
 
 
@@ -168,7 +168,3 @@ def _without(case: Case, name: str) -> HeatCell:
         return HeatCell(case.record.outcome.in_words)
     first = times.first_call(case.record) if name == METRICS[0] else None
     return HeatCell(seconds(first), "first call") if first else HeatCell(NOTHING)
-
-
-def _level(factor: float) -> int:
-    return sum(factor > most for most in LEVELS)

@@ -124,22 +124,14 @@ def _machines(measured: Sequence[Measured]) -> Table[Environment]:
             Column("processor", lambda where: plain(where.cpu)),
             Column("cores", lambda where: str(where.cores), right=True),
             Column("memory", lambda where: memory(where.memory_bytes), right=True),
-            Column("GPU", _gpus),
-            Column("driver, CUDA", _driver),
+            Column("GPU", lambda where: plain(listed(gpus_of(where)) or "none")),
+            Column("driver, CUDA", lambda where: ", ".join(filter(None, (where.driver, where.cuda)))),
             Column("system", lambda where: plain(where.os)),
             Column("Python", lambda where: plain(where.python)),
             Column("graphbench", lambda where: where.graphbench),
             Column("digest", lambda where: where.machine[:12]),
         ],
     )
-
-
-def _gpus(where: Environment) -> str:
-    return plain(listed(gpus_of(where)) or "none")
-
-
-def _driver(where: Environment) -> str:
-    return ", ".join(part for part in (where.driver, where.cuda) if part)
 
 
 def _versions(records: Sequence[Record]) -> Table[tuple[str, str, str]]:

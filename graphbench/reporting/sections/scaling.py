@@ -136,24 +136,15 @@ def section(measured: Measured) -> Section | None:
     found = [curve for curve in curves(measured) if any(step.case.ran for step in curve)]
     if not found:
         return None
-    blocks: list[Block] = []
-    if any(curve[0].base for curve in found):
-        blocks.append(
-            Text(
-                "One graph on an increasing number of GPUs. Speedup is relative to the fewest GPUs on which the same "
-                "engine has a time: one, unless another number is named. Efficiency is speedup divided by the factor "
-                "of GPUs; 1 is ideal. In brackets is the interval of a speedup, or its range where calls were "
-                "few; a first answer is read + build + first call + collect. The engine for one GPU, with the same "
-                "allocator and parameters, is shown where it was measured, because the distributed engine has overhead "
-                "even on one GPU. A call leaves its answer on the GPUs; collecting it on the host is timed beside it.",
-                quiet=True,
-            )
-        )
-    chart = picture(found, name=f"{measured.key}scaling")
-    if chart is not None:
-        blocks.append(chart)
-    blocks += tables(found)
-    notes = remarks(found)
+    how = Text(
+        "Speedup is relative to the fewest GPUs on which the same engine has a time: one, unless another number is "
+        "named. Efficiency is speedup divided by the factor of GPUs; 1 is ideal. In brackets is the interval of a "
+        "speedup, or its range where calls were few. The engine for one GPU is shown where it was measured, as a "
+        "distributed engine has overhead even on one. A call leaves its answer on the GPUs.",
+        quiet=True,
+    )
+    chart, notes = picture(found, name=f"{measured.key}scaling"), remarks(found)
+    blocks: list[Block] = [*([chart] if chart else []), *tables(found), *([how] if chart else [])]
     return Section("Several GPUs", f"{measured.key}scaling", [*blocks, *([Bullets(notes)] if notes else [])])
 
 

@@ -30,9 +30,9 @@ _HOW = (
     "That is not known where no difference was found between warm calls."
 )
 _OF_BEST_CPU = (
-    "The best CPU engine is the fastest one, chosen separately for warm call, first answer and whole script. If its "
-    "answer is better by more than the quality rule allows, the ratio is unlike and does not count: no slower engine "
-    "replaces it."
+    "The best CPU engine is the fastest one at its best number of threads, chosen separately for warm call, first "
+    "answer and whole script. If its answer is better by more than the quality rule allows, the ratio is unlike and "
+    "does not count: no slower engine replaces it."
 )
 _OF_KINDS = (
     "Real graphs, your own, generated graphs and synthetic twins are averaged apart; a twin is left out where "
@@ -215,7 +215,7 @@ def _counts(measured: Measured, cases: Sequence[Case]) -> list[str]:
     ended = ", ".join(f"{number:,} {outcome.in_words}" for outcome, number in outcomes.most_common())
     lines = [f"{count(len(measured.cases), 'task')}: {ended}."]
     ran = [case for case in measured.cases if case.ran]
-    compared = {case.problem for case in cases if any(map(_counts_any, case.comparisons))}
+    compared = {case.problem for case in cases if means.has_fair(case)}
     if lacking := sorted({case.problem for case in cases} - compared):
         reasons = grouped(lacking, lambda problem: _why_no_ratio(measured.problems[problem], cases[0].label))
         lines += [f"No ratio for {listed(problems)}: {why}." for why, problems in reasons.items()]
@@ -238,7 +238,3 @@ def _why_no_ratio(cases: Sequence[Case], lead: str) -> str:
     if rivals and all(case.record.outcome is Outcome.UNSUPPORTED for case in rivals):
         return "no CPU engine that was asked has it"
     return "no CPU engine completed it" if any(case.ran for case in rivals) else "no CPU engine ran here"
-
-
-def _counts_any(comparison: Comparison | None) -> bool:
-    return comparison is not None and fair(comparison)
