@@ -231,9 +231,19 @@ def test_ids_beyond_32_bits_have_64_bits(write):
 @pytest.mark.parametrize(
     ("body", "header", "line", "words"),
     [
-        ("3 3 2\n1 2\n4 1\n", "coordinate pattern general", 4, "expected ids from 1 to 3"),
-        ("3 3 2\n1 2\n1 0\n", "coordinate pattern general", 4, "expected ids from 1 to 3"),
-        ("3 3 2\n1 2\n99999999999999999999 1\n", "coordinate pattern general", 4, "expected ids from 1 to 3"),
+        (
+            "3 3 2\n1 2\n4 1\n",
+            "coordinate pattern general",
+            4,
+            "from 1 to 3, as in the size line, found '4 1'. Correct",
+        ),
+        (
+            "3 3 2\n1 2\n1 0\n",
+            "coordinate pattern general",
+            4,
+            "from 1 to 3, as in the size line, found '1 0'. Correct",
+        ),
+        ("3 3 2\n1 2\n99999999999999999999 1\n", "coordinate pattern general", 4, "a row and a column from 1 to 3"),
         (
             "3 3 2\n1 2\n-1 1\n",
             "coordinate pattern general",

@@ -260,8 +260,8 @@ def test_mistakes_among_integers_are_refused_with_their_rows_and_left_out_on_dem
         read(text)
     assert caught.value.problem == (
         "4 rows have a source that is no integer, as nearly all others are: 'n/k' in line 5, '5 late' in line 52, "
-        "'unknown' in line 122, ...; 1 row has a target that is no integer, as nearly all others are: 'NA' in line 62. "
-        "Correct them, pass --drop-missing to leave these rows out, or --names if they are names."
+        "'unknown' in line 122 and 1 more; 1 row has a target that is no integer, as nearly all others are: 'NA' in "
+        "line 62. Correct them, pass --drop-missing to leave these rows out, or --names if they are names."
     )
     raw = read(text, options=TableOptions(drop_missing=True))
     kept = [at for at in range(200) if at not in {3, 50, 60, 120, 190}]

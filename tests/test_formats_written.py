@@ -268,7 +268,7 @@ def test_dimacs_and_konect_are_recognised_under_any_name(tmp_path, name, text, r
 def test_both_sides_of_a_bipartite_network_are_kept_apart(tmp_path):
     (tmp_path / "out.tiny").write_text("% bip unweighted\n% 3 2 2\n1 1\n1 2\n2 2\n")
     raw = formats.read(tmp_path / "out.tiny")
-    assert raw.reading.warnings == ["bipartite: its 2 right vertices are numbered from 3."]
+    assert raw.reading.warnings == ["bipartite: its right vertices 1 to 2 are called 3 to 4."]
     assert named_rows(raw) == [("1", "3", None), ("1", "4", None), ("2", "4", None)]
     assert raw.num_vertices == 4
 

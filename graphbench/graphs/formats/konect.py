@@ -61,7 +61,7 @@ def read(path: Path, *, directed: bool | None = None) -> Raw:
     if bipartite:
         dst = dst + sizes[0]
         warnings.warn(
-            f"bipartite: its {sizes[1]:,} right vertices are numbered from {sizes[0] + 1:,}.",
+            f"bipartite: its right vertices 1 to {sizes[1]:,} are called {sizes[0] + 1:,} to {sum(sizes):,}.",
             stacklevel=2,
         )
     vertices = sum(sizes) if bipartite else max(sizes)

@@ -130,14 +130,15 @@ def read_header(stream: Bounded, path: Path) -> Header:
 def _banner(line: bytes, path: Path) -> tuple[str, str]:
     words = line.decode("ascii", errors="replace").casefold().split()
     if not words or words[0] != "%%matrixmarket":
-        raise FormatError(path, f"expected the banner '{BANNER}', found {shown(line)}.", 1)
+        raise FormatError(path, f"expected the banner '{BANNER}', found {shown(line)}. Add it as the first line.", 1)
     if len(words) != 5:
         raise FormatError(path, f"the banner has {len(words)} words; expected '{BANNER}'.", 1)
     _, kind, layout, field, symmetry = words
     if kind != "matrix":
         raise FormatError(path, f"the banner describes a {kind!r}; expected 'matrix'.", 1)
     if layout == "array":
-        raise FormatError(path, "a dense matrix (array) is not an edge list; expected 'coordinate'.", 1)
+        advice = "Write it with scipy.io.mmwrite(path, scipy.sparse.coo_array(matrix))."
+        raise FormatError(path, f"a dense matrix (array) is not an edge list; expected 'coordinate'. {advice}", 1)
     if layout != "coordinate":
         raise FormatError(path, f"the banner's layout is {layout!r}; expected 'coordinate'.", 1)
     if field == "complex":
@@ -178,11 +179,23 @@ def _translated(error: Exception, path: Path, header: Header) -> FormatError:
     found = re.match(r"Line (\d+): (.*)", str(error))
     line, what = (int(found[1]), found[2]) if found else (None, str(error))
     if "out of bounds" in what or "out of range" in what:
-        return FormatError(path, f"{what.rstrip('.')}: expected ids from 1 to {header.size:,}.", line)
+        seen = "" if line is None else f", found {shown(_line(path, line))}"
+        expected = f"expected a row and a column from 1 to {header.size:,}, as in the size line{seen}"
+        return FormatError(path, f"{expected}. Correct the ids or the size line.", line)
     if what.startswith("Truncated"):
         problem = f"expected {_EXPECTED[header.field]} in each of {header.entries:,} rows, as in the size line"
         return FormatError(path, f"{problem}; some rows are blank or have more.")
     return FormatError(path, f"{what.rstrip('.')}; expected {_EXPECTED[header.field]}.", line)
+
+
+def _line(path: Path, number: int) -> bytes:
+    with opened(path) as stream:
+        before = 0
+        for block in blocks(stream, path):
+            if number <= (after := before + count_lines(block)):
+                return block.split(b"\n")[number - before - 1]
+            before = after
+    return b""
 
 
 def _plain_pairs(block: bytes, newlines: int) -> bool:

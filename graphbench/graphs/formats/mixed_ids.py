@@ -127,7 +127,7 @@ def _mistakes(
             continue
         rows = np.array([row for row, _ in places])
         shown = ", ".join(f"{names[ids[row]]!r} in {place}" for row, place in places[:_SHOWN])
-        shown += ", ..." if len(places) > _SHOWN else ""
+        shown += f" and {len(places) - _SHOWN:,} more" if len(places) > _SHOWN else ""
         have = f"{count(len(rows), 'row')} {'has' if len(rows) == 1 else 'have'} a {role}"
         if not among_integers:
             warnings.append(f"{have} named like a missing value: {shown}. If they are missing, pass --drop-missing.")
