@@ -26,9 +26,8 @@ def section(measured: Measured) -> Section | None:
         return None
     how = Text(
         "N calls on one graph cost start + read + build + first call + (N - 1) warm calls. Break-even is the smallest "
-        "N at which the GPU engine costs no more than the other engine; 1 is at once. It is not known where no "
-        "difference was found between warm calls. Of the CPU engines that are best "
-        "by warm call, by first answer and by whole script, the one with the largest N counts.",
+        "N at which the GPU engine costs no more; 1 is at once. It is not known where no difference was found between "
+        "warm calls. Of the best CPU engines by each total, the one with the largest N counts.",
         quiet=True,
     )
     columns = "warm call", f"pays off vs {measured.baseline}", "pays off vs best CPU"

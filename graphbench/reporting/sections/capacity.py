@@ -20,16 +20,14 @@ def section(measured: Measured) -> Section | None:
     if not found:
         return None
     how = Text(
-        "R-MAT graphs of growing size within a limit of memory: the largest that completed, and the smallest larger "
-        "one that did not. The boundary is found where no whole edge factor lies between the two; else it is open, and "
-        "lies between them. Edge factors that were tried between two scales are in no chart of growth, since they are "
-        "those at which memory ended.",
+        "The boundary is found where no whole edge factor lies between the largest R-MAT graph that completed within "
+        "the limit and the smallest larger one that did not; else it is open, and lies between them.",
         quiet=True,
     )
     remarks = Bullets([*unfinished(found), *notes(found)])
     chart = capacity_chart(found, name=f"{measured.key}capacity")
     return Section(
-        "How much fits", f"{measured.key}capacity", [how, *([chart] if chart else []), table(found), remarks]
+        "How much fits", f"{measured.key}capacity", [*([chart] if chart else []), table(found), how, remarks]
     )
 
 

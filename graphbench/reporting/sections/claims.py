@@ -27,10 +27,7 @@ _TONES: dict[str, Tone] = {
 _MEANINGS = (
     "reproduced: our ratio, or its interval, reaches the published one; not reproduced: it does not",
     "measured: there is a number, but it decides nothing (unlike, only a bound, or very different hardware)",
-    (
-        "not measured: the engine ran here, that case did not; not runnable here: the engine did not run, or more GPUs "
-        "are needed"
-    ),
+    "not measured: the engine ran here, that case did not; not runnable here: it did not run, or needs more GPUs",
     (
         "capacities, by certified records within the memory of the claim: reproduced if a graph with so many edges "
         "completed; refuted if memory ran out on one with no more; open in between; not tried. Each is checked twice, "

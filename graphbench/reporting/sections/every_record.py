@@ -46,10 +46,10 @@ def section(records: Sequence[Record], measured: Sequence[Measured], stale: Mapp
         "rows": [[one.data(case) for one in columns.values()] for case in rows],
     }
     how = (
-        "The numbers behind the charts; choose columns for phases, memory, quality, break-even and commands. In "
-        "brackets is the 95 % interval of a ratio, or its range where calls were too few; first answers and whole "
-        "scripts were timed once, so they have neither. A command repeats a measurement and that of "
-        f"its baseline; {peak_note()}. {twin_note(record.task.dataset for record in records)}"
+        "Choose columns for phases, memory, quality, break-even and commands. In brackets is the 95 % interval of a "
+        "ratio, or its range where calls were too few; first answers and whole scripts were timed once. A command "
+        f"repeats a measurement and that of its baseline; {peak_note()}. "
+        f"{twin_note(record.task.dataset for record in records)}"
     )
     newest = [case for case in rows if not case.older]
     table = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
 from graphbench.records.model import Environment, Record
@@ -100,7 +100,9 @@ def _settings(records: Sequence[Record]) -> list[str]:
             allocators[record.environment.allocator] = None
     lines = [
         f"Seeds: {listed(seeds)}." if seeds else "",
-        "Threads: " + ", ".join(f"{engine} {_numbers(used)}" for engine, used in threads.items()) + "."
+        "Threads: "
+        + ", ".join(f"{engine} {listed([str(number) for number in sorted(used)])}" for engine, used in threads.items())
+        + "."
         if threads
         else "",
         f"Device memory from the allocators: {listed(list(allocators))}." if allocators else "",
@@ -111,10 +113,6 @@ def _settings(records: Sequence[Record]) -> list[str]:
         else "",
     ]
     return [plain(line) for line in lines if line]
-
-
-def _numbers(values: Iterable[int]) -> str:
-    return listed([str(value) for value in sorted(values)])
 
 
 def _machines(measured: Sequence[Measured]) -> Table[Environment]:

@@ -32,9 +32,8 @@ def section(measured: Measured) -> Section | None:
     if not blocks:
         return None
     how = Text(
-        "A mark is the median of an engine; a small dot is one trial, each with a different seed. An engine below the "
-        "line is slower than another whose answers are as good. graphbench recomputes the quality of every answer in "
-        "float64.",
+        "A mark is the median of an engine; a small dot is one trial, each with its own seed. An engine below the line "
+        "is slower than another whose answers are as good. graphbench recomputes every quality in float64.",
         quiet=True,
     )
     return Section("Time against quality", f"{measured.key}quality", [how, *blocks])
