@@ -84,9 +84,18 @@ def numbered(
         sources, targets = ends if None in whole else whole
         src, dst, names = vertex_ids.numbered(sources.chunks, targets.chunks)
     if names is not None and names.dtype == object and (twice := _spelled_twice(names)):
-        problem = f"the vertices {twice[0]!r} and {twice[1]!r} are one integer in two spellings; expected one"
+        places = [_first_place(src, dst, names, name, locate) if kept is None else "" for name in twice]
+        shown = " and ".join(f"{name!r}{place}" for name, place in zip(twice, places, strict=True))
+        problem = f"the vertices {shown} are one integer in two spellings; expected one"
         return Refusal(problem=f"{problem}. Spell it alike, or pass --names to take them as two vertices.")
     return Numbered(src, dst, names, kept, warnings)
+
+
+def _first_place(src: Ids, dst: Ids, names: npt.NDArray[Any], name: str, locate: Locate) -> str:
+    """Where a name occurs first: ` in line 5`."""
+    vertex = np.searchsorted(names, name)
+    row = np.flatnonzero((src == vertex) | (dst == vertex))[:1]
+    return "".join(f" in {place}" for _, place in locate(row, [name]) if place)
 
 
 def as_integers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
