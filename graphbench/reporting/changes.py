@@ -25,8 +25,18 @@ from graphbench.system.text import count, listed, three
 MAX_NAMED = 3
 """A note names at most so many cells."""
 _FIELDS = (
-    *("kind", "algorithm", "dataset", "engine"),
-    *("old_s", "new_s", "ratio", "bound", "rounds", "broken", "lost", "repeated"),
+    "kind",
+    "algorithm",
+    "dataset",
+    "engine",
+    "old_s",
+    "new_s",
+    "ratio",
+    "bound",
+    "rounds",
+    "broken",
+    "lost",
+    "repeated",
 )
 
 

@@ -36,10 +36,22 @@ from graphbench.system.text import count
 TITLE = "How much faster, and are the answers the same?"
 PAGE, MARKDOWN, CHARTS = "index.html", "README.md", "charts"
 
-_SECTIONS: Sequence[Callable[[Measured], Section | None]] = [part.section for part in (
-    summary, speedup, scaling, capacity, phases, python_layer, quality, history, growth, break_even, memory, limit,
-    claims, agreement,
-)]  # fmt: skip
+_SECTIONS: Sequence[Callable[[Measured], Section | None]] = (
+    summary.section,
+    speedup.section,
+    scaling.section,
+    capacity.section,
+    phases.section,
+    python_layer.section,
+    quality.section,
+    history.section,
+    growth.section,
+    break_even.section,
+    memory.section,
+    limit.section,
+    claims.section,
+    agreement.section,
+)
 
 
 @collector_off()
