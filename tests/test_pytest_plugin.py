@@ -281,6 +281,7 @@ def test_the_users_own_settings_come_back_after_the_session(monkeypatch):
             return ["igraph"] if name == "graphbench_engines" else []
 
     monkeypatch.setenv("NETWORKX_BACKEND_PRIORITY", "parallel")
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")  # NetworkX does not read it
     monkeypatch.delitem(sys.modules, "networkx", raising=False)
     config = Config()
     plugin.pytest_configure(config)

@@ -52,9 +52,10 @@ def pytest_configure(config: pytest.Config) -> None:
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     foreign = sorted(name for name in os.environ if name.startswith(REMOVED_VARIABLES))
-    if foreign and "networkx" in sys.modules:
+    read = [name for name in foreign if name.startswith(("NETWORKX_", "NX_CUGRAPH_"))]
+    if read and "networkx" in sys.modules:
         raise pytest.UsageError(
-            f"NetworkX was imported with {', '.join(foreign)} set, which may send its calls to another library, and "
+            f"NetworkX was imported with {', '.join(read)} set, which may send its calls to another library, and "
             "all cases share this process. Unset them and start pytest again."
         )
     config.stash[_set_aside] = {name: os.environ.pop(name) for name in foreign}
