@@ -17,8 +17,8 @@ def asked(records):
     return dict(block.items)
 
 
-def gpu(seconds=0.1, engine="cugraph", **changes):
-    return replace(record(engine, seconds, device="gpu"), **changes)
+def gpu(seconds=0.1, engine="cugraph", n=6, **changes):
+    return replace(record(engine, seconds, n=n, device="gpu"), **changes)
 
 
 BOTH = [record("networkx", 9.0), record("igraph", 1.0), gpu()]
@@ -187,11 +187,40 @@ def test_how_sure_names_calls_processes_and_interval():
     (best,) = (case.best for case in here.cases if case.best)
     assert float(width[1]) == float(f"{50 * (best.interval[1] - best.interval[0]) / best.ratio_call:.2g}")
     rounds = replace(BOTH[2], trials__rounds=[3, 3])
-    assert asked([*BOTH[:2], rounds])["How sure?"].startswith("6 warm calls in 2 processes; ")
-    assert found.startswith("6 warm calls in one process; 95 % interval of a ratio ±")
+    calls = "Warm calls of cugraph: 6 on real graphs"
+    assert asked([*BOTH[:2], rounds])["How sure?"].startswith(f"{calls}, in 2 processes; ")
+    assert found.startswith(f"{calls}, in one process; 95 % interval of a ratio ±")
     assert asked([record("networkx", n=3), record("igraph", n=3)])["How sure?"].startswith(
-        "3 warm calls in one process, too few for an interval."
+        "Warm calls of igraph: 3 on real graphs, in one process, too few for an interval."
     )
+
+
+def test_how_sure_names_the_calls_on_graphs_of_each_kind():
+    few = [replace(elsewhere(made), task__dataset="rmat:scale=9") for made in (BOTH[1], gpu(n=2))]
+    assert asked([*BOTH, *few])["How sure?"].startswith(
+        "Warm calls of cugraph: 6 on real graphs and 2 on generated graphs, in one process; "
+    )
+
+
+@pytest.mark.parametrize(
+    ("crowded", "answer", "lead"),
+    [
+        (3, "All 3 tasks ran on a busy machine, so times and ratios may be off. ", True),
+        (2, "2 of 3 tasks ran on a busy machine, so times and ratios may be off. ", True),
+        (1, "1 of 3 tasks ran on a busy machine, so times and ratios may be off. ", False),
+        (0, "Warm calls of cugraph: ", False),
+    ],
+)
+def test_a_busy_machine_is_said_in_how_sure_and_if_it_mostly_was_beside_the_lead(crowded, answer, lead):
+    made = [replace(one, environment__load_average=99.0) for one in BOTH[:crowded]] + BOTH[crowded:]
+    (here,) = measured.group_by_machine(made, "networkx", {})
+    assert asked(made)["How sure?"].startswith(answer)
+    assert summary.section(here).blocks[0].text.endswith(" Measured on a busy machine.") is lead
+
+
+def test_a_busy_machine_is_said_where_nothing_is_compared():
+    alone = asked([gpu(environment__load_average=99.0)])
+    assert alone["How sure?"] == "All 1 task ran on a busy machine, so times and ratios may be off."
 
 
 def test_means_of_a_machine_without_a_gpu_do_not_count_engines_that_never_ran():

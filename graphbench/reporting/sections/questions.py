@@ -41,7 +41,7 @@ def block(measured: Measured, lead: str, cases: Sequence[Case]) -> Answers:
         "Fair baseline?": _baseline(measured, cases),
         "How many threads?": _threads(measured.every),
         "Cached?": _cached(ran),
-        "How sure?": _how_sure(cases),
+        "How sure?": " ".join(filter(None, (_busy(measured), _how_sure(measured, lead)))),
     }
     return Answers([(question, plain(answer)) for question, answer in found.items() if answer], doubts)
 
@@ -268,9 +268,27 @@ def _cached(ran: Sequence[Record]) -> str:
     return f"{of} {was} checked against {times.MIN_REBUILT} calls on fresh graphs{alone}: {said}."
 
 
-def _how_sure(cases: Sequence[Case]) -> str:
+def busy(measured: Measured) -> tuple[int, int]:
+    """In how many tasks the machine was busy, and of how many that ran."""
+    ran = [case.record for case in measured.cases if case.ran]
+    return sum(map(times.was_busy, ran)), len(ran)
+
+
+def _busy(measured: Measured) -> str:
+    number, ran = busy(measured)
+    which = f"All {count(ran, 'task')}" if number == ran else f"{number:,} of {count(ran, 'task')}"
+    return f"{which} ran on a busy machine, so times and ratios may be off." if number else ""
+
+
+def _how_sure(measured: Measured, lead: str) -> str:
     """How many calls a warm time is the median of, how wide intervals of ratios are, and what was timed once."""
-    calls = [len(found) for case in cases if (found := times.warm_calls(case.record))]
+    kinds = means.by_kind(means.started(measured.cases, lead))
+    cases = [case for own in kinds.values() for case in own]
+    calls = {
+        kind: own
+        for kind, cases in kinds.items()
+        if (own := [len(found) for case in cases if (found := times.warm_calls(case.record))])
+    }
     if not calls:
         return ""
     widths = [
@@ -285,4 +303,5 @@ def _how_sure(cases: Sequence[Case]) -> str:
     )
     rounds = max(len(case.record.trials.rounds) for case in cases)
     processes = f"{rounds} processes" if rounds > 1 else "one process"
-    return f"{ends(calls)} warm calls in {processes}{width}. All else was timed once."
+    each = listed([f"{ends(own)} on {kind}s" for kind, own in calls.items()])
+    return f"Warm calls of {lead}: {each}, in {processes}{width}. All else was timed once."

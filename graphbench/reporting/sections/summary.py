@@ -43,8 +43,10 @@ _OF_KINDS = (
 def section(measured: Measured) -> Section:
     """The headline, a card for each problem, then what a reader asks of these numbers."""
     sentences = headline(measured)
+    busy, ran = questions.busy(measured)
+    caveat = ["Measured on a busy machine."] if busy > ran / 2 else []
     blocks: list[Block] = [
-        Text(" ".join(sentences[:2]), lead=True),
+        Text(" ".join([*sentences[:2], *caveat]), lead=True),
         *map(Text, filter(None, [" ".join(sentences[2:])])),
     ]
     lead = leader(measured)
