@@ -96,3 +96,16 @@ def test_a_reader_that_has_gone_is_no_error_to_report(command):
     *messages, code = done.stderr.split("\n")[:-1]
     assert code in {"0", "1"}
     assert not [line for line in messages if not line.startswith("wcc")]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["wcc karate --engine scipy --save-answer kept.csv", "wcc karate --engine scipy,networkx --chart kept.svg",
+     "scale wcc rmat:scale=4..5 --engine scipy --chart kept.svg"],
+)  # fmt: skip
+def test_files_are_written_although_the_reader_of_the_table_has_gone(tmp_path, command):
+    _, kept = command.rsplit(maxsplit=1)
+    piped = f"{sys.executable} -m graphbench {command} --trials 1 --store records.jsonl | true"
+    subprocess.run(["bash", "-c", piped], cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert (tmp_path / kept).stat().st_size
+    assert load([tmp_path / "records.jsonl"], strict=True)

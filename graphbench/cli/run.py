@@ -117,13 +117,15 @@ def run(
         click.echo(f"Interrupted before {baseline} ran, so there is no ratio yet.", err=True)
         baseline = ""  # else the result would choose another one, which nobody asked for
     result = api.Result(records, baseline=baseline)
-    _show(result, form, output, details=details)
+    try:  # files first: the reader of the table may be gone before its end
+        if save_answer:
+            click.echo(save_answers(save_answer, result, plan), err=True)
+        if chart:
+            write(chart, reporting.chart(result.records, result.baseline).to_file(chart.suffix))
+    finally:
+        _show(result, form, output, details=details)
     if form == "table" and output is None and not session.interrupted:
         _advise(plan, records, as_read(datasets[0], options))
-    if save_answer:
-        click.echo(save_answers(save_answer, result, plan), err=True)
-    if chart:
-        write(chart, reporting.chart(result.records, result.baseline).to_file(chart.suffix))
     session.end()
     if unstored:
         raise unstored

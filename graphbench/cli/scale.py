@@ -105,14 +105,13 @@ def _show(sizes: SizeSeries, form: str, output: Path | None, chart: Path | None)
         text = suites.scale_tables(
             records, form, _notes(sizes), None if output else reporting.terminal_width(sys.stdout)
         )
-    write_result(text, output)
-    if chart:
-        try:
-            picture = suites.scale_chart(records).to_file(chart.suffix)
-        except UsageError as error:  # only now is it known how many sizes completed
-            click.echo(f"Notice: {chart} is not drawn. {error}", err=True)
-        else:
-            write(chart, picture)
+    try:  # the chart first: the reader of the tables may be gone before their end
+        if chart:
+            write(chart, suites.scale_chart(records).to_file(chart.suffix))
+    except UsageError as error:  # only now is it known how many sizes completed
+        click.echo(f"Notice: {chart} is not drawn. {error}", err=True)
+    finally:
+        write_result(text, output)
 
 
 def _notes(sizes: SizeSeries) -> Sequence[str]:
