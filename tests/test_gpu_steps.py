@@ -23,7 +23,8 @@ def run(tmp_path):
         calls, programs = tmp_path / "calls", tmp_path / "programs"
         programs.mkdir()
         double = f'echo "$CUDA_VISIBLE_DEVICES|$*" >> {calls}; case "$*" in *"{fails}"*) exit 1 ;; esac'
-        for name, text in {"python3": double, "nvidia-smi": f"seq {gpus}"}.items():
+        for name, text in {"python3": double, "nvidia-smi": f"seq {gpus}", "nproc": "echo 32",
+                           "taskset": 'shift 2; exec "$@"'}.items():  # fmt: skip
             (programs / name).write_text(f"#!/bin/bash\n{text}\n")
             (programs / name).chmod(0o755)
         environment = {

@@ -62,7 +62,7 @@ def test_it_prints_the_median_of_each_problem_beside_the_recorded_one(
     records = tmp_path / "records.jsonl"
     store = ["--engines", "scipy", "--baseline", "scipy", "--store", records, "--budget", "0.1"]
     subprocess.run([sys.executable, "-m", "graphbench", "bfs", matrix_market, *store], check=True, capture_output=True)
-    plain.main(str(matrix_market), str(records))
+    plain.main(str(matrix_market), str(records), graph=matrix_market.name)
     rows = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     found = [(row["engine"], row["algorithm"]) for row in rows]
     assert found == [(name, problem) for name in ("scipy", "networkx") for problem in ("pagerank", "bfs", "wcc")]

@@ -122,7 +122,7 @@ def test_cases_without_a_difference_are_nobodys():
     [
         ({}, f"{CERTIFIED}."),
         ({"warnings": ["its 3 communities are in 4 pieces, though Leiden keeps them connected", "2 are odd: look"]},
-         f"{CERTIFIED}; with a warning: disconnected communities (1) and are odd (1)."),
+         f"{CERTIFIED}; with a warning: disconnected communities (1) and … are odd (1)."),
         ({"warnings": ["the median is uncertain by ±9 % after 12 trials (target ±5 %)."]}, f"{CERTIFIED}."),
         ({"outcome": Outcome.INVALID, "certificate": Certificate(valid=False, detail="wrong")},
          "2 of 3 answers certified, independently of every engine."),
@@ -159,13 +159,14 @@ def test_threads_are_those_of_all_records():
     assert asked([*BOTH, many])["How many threads?"] == "1 and 8 on 8 cores; the faster number counts."
 
 
-def test_a_graph_on_which_engines_had_one_number_of_threads_is_named():
+def test_graphs_with_fewer_numbers_of_threads_are_named():
     def threads(number, made):
         return replace(made, id=f"{made.id} {number}", task__params=made.task.params | {"threads": number})
 
-    both = [threads(1, BOTH[1]), threads(8, BOTH[1])]
-    found = asked([BOTH[0], *both, threads(8, elsewhere(BOTH[1])), BOTH[2]])["How many threads?"]
-    assert found.endswith(f" On {elsewhere(BOTH[1]).task.dataset} 8 alone.")
+    many = [threads(number, BOTH[1]) for number in (1, 4, 8)]
+    fewer = [threads(number, elsewhere(BOTH[1])) for number in (1, 8)]
+    found = asked([BOTH[0], *many, *fewer, BOTH[2]])["How many threads?"]
+    assert found.endswith(f" Engines that run in parallel had 1 and 8 only on {elsewhere(BOTH[1]).task.dataset}.")
 
 
 def test_calls_that_reuse_work_are_counted():

@@ -55,6 +55,24 @@ def test_the_name_of_a_warning_leads_to_its_records():
     assert '<a href="#records?search=the+engine+reports+a">misreported number (1)</a>.</dd>' in page
 
 
+def test_the_name_of_a_warning_leads_to_the_records_of_its_machine():
+    there = replace(warning("igraph", WRONG.format(0.9, 0.8)), id="there", environment__machine="other")
+    links = [
+        link
+        for here in measured.group_by_machine([warning("igraph", WRONG.format(0.9, 0.8)), there], "networkx", {})
+        for link in warned.bullets(warned.kinds(here.every), here.choice).links
+    ]
+    machines = [dict(link.choices)["machine"] for link in links]
+    assert len(set(machines)) == 2
+
+
+def test_a_warning_of_no_kind_is_counted_by_records_and_leads_nowhere():
+    texts = ["the plugin skipped 12 of 34 edges. Fix it.", "the plugin skipped 1 of 3 edges. Fix it."]
+    found = warned.bullets(warned.kinds([warning("igraph", *texts)]))
+    assert found.items[0].startswith("the plugin skipped … of … edges (1): ")
+    assert not found.links
+
+
 def test_warnings_about_answers_are_beside_the_certificates():
     given = [record("networkx"), warning("igraph", WRONG.format(0.9, 0.8), NOISE.format(9))]
     (here,) = measured.group_by_machine(given, "networkx", {})

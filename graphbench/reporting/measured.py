@@ -57,8 +57,13 @@ class Measured:
     def hardware(self) -> str:
         """Its name, with how many of its GPUs were used, where others were idle."""
         used = max((gpus_used(case.record) for case in self.cases if case.ran), default=0)
-        there = self.name.partition(f" {TIMES} ")[0]
-        return f"{used} of {self.name}" if there.isdigit() and 0 < used < int(there) else self.name
+        there = len(self.environment.gpus) if self.environment is not None else 0
+        return f"{used} of {self.name}" if 0 < used < there and self.name.startswith(f"{there} {TIMES} ") else self.name
+
+    @property
+    def choice(self) -> str:
+        """What chooses it in the table of every record; empty where there is no other machine."""
+        return self.name if self.key else ""
 
     @property
     def tries(self) -> list[Record]:

@@ -63,25 +63,31 @@ def kinds(records: Iterable[Record]) -> dict[Kind, list[Warned]]:
     found: dict[Kind, list[Warned]] = {kind: [] for kind in KINDS}
     for record in records:
         for text in record.warnings:
-            bare = _NUMBER.sub("", text)
+            bare = _NUMBER.sub("…", text)
             other = Kind(bare, re.split("[.:,]", bare)[0].strip(), "")
             kind = next((one for one in KINDS if one.phrase in text), other)
             found.setdefault(kind, []).append(Warned(record, text))
     return {kind: sorted(own, key=lambda one: -one.extent) for kind, own in found.items() if own}
 
 
-def link(kind: Kind, own: Sequence[Warned]) -> RecordsLink:
-    """`outliers (3)`, to the records that have such a warning."""
-    return RecordsLink(plain(f"{kind.word} ({len(own):,})"), [("search", kind.phrase)])
+def link(kind: Kind, own: Sequence[Warned], machine: str = "") -> RecordsLink:
+    """`outliers (3)`, to the records that have such a warning, on a machine if it is named.
+
+    A warning of no kind, a plugin's, leads nowhere: no phrase is known that all of them have.
+    """
+    number = len({one.record.id for one in own})
+    choices = [("machine", machine), ("search", kind.phrase)] if kind in KINDS else []
+    return RecordsLink(plain(f"{kind.word} ({number:,})"), [(name, value) for name, value in choices if value])
 
 
-def bullets(found: Mapping[Kind, Sequence[Warned]]) -> Bullets:
+def bullets(found: Mapping[Kind, Sequence[Warned]], machine: str = "") -> Bullets:
     """A line for each kind: how many records have it, of which engines, and the most extreme of them."""
+    links = {kind: link(kind, own, machine) for kind, own in found.items()}
 
     def line(kind: Kind, own: Sequence[Warned]) -> str:
         worst = own[0]
         one = f"{worst.record.task.engine}, {worst.record.problem} on {worst.record.task.dataset}: {worst.text}"
         engines = listed(sorted({other.record.task.engine for other in own}))
-        return plain(f"{link(kind, own).text}: {f'{engines}; most extreme: ' if len(own) > 1 else ''}{one}")
+        return plain(f"{links[kind].text}: {f'{engines}; most extreme: ' if len(own) > 1 else ''}{one}")
 
-    return Bullets([line(*item) for item in found.items()], [link(*item) for item in found.items()])
+    return Bullets([line(kind, own) for kind, own in found.items()], [one for one in links.values() if one.choices])

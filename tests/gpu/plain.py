@@ -6,9 +6,9 @@ with its default allocator and on all its threads.
 
     python tests/gpu/plain.py GRAPH.mtx RECORDS.jsonl
 
-RECORDS are those of the same graph; they have the sources of the searches. Prints a line of JSON for each library and
-problem: the median of seven warm calls in each of three processes, in seconds, the median of these, and what graphbench
-recorded. A library that is not installed is left out.
+RECORDS have the times of graphbench and the sources of the searches; those of other graphs are passed over. Prints a
+line of JSON for each library and problem: the median of seven warm calls in each of three processes, in seconds, the
+median of these, and what graphbench recorded. A library that is not installed is left out.
 """
 
 import contextlib
@@ -28,6 +28,7 @@ import scipy.io
 import scipy.sparse.csgraph
 
 CALLS, PROCESSES = 7, 3
+GRAPH = "coAuthorsDBLP"
 DAMPING, TOLERANCE, ITERATIONS = 0.85, 1e-6, 500
 
 
@@ -229,7 +230,7 @@ def measure(library, problem, sources):
     return statistics.median(times[1:])
 
 
-def recorded(records):
+def recorded(records, graph):
     """The warm calls of the newest record of each engine and problem without options, and the sources of searches."""
     calls, sources = {}, [0]
     for line in Path(records).read_text(encoding="utf-8").splitlines():
@@ -237,7 +238,7 @@ def recorded(records):
         task = record["task"]
         options = {"allocator": "default", "renumber": True, "direction_optimizing": False, "from_networkx": False}
         usual = all(task["params"].get(name, value) == value for name, value in options.items())
-        if usual and record["phases"]["call_s"] and task["params"].get("threads", 2) > 1:
+        if task["dataset"] == graph and usual and record["phases"]["call_s"] and task["params"].get("threads", 2) > 1:
             calls[task["engine"], task["algorithm"]] = statistics.median(record["phases"]["call_s"])
             sources = record["trials"]["sources"] or sources
     return calls, sources
@@ -250,8 +251,8 @@ def installed():
             yield name
 
 
-def main(path, records):
-    calls, sources = recorded(records)
+def main(path, records, graph=GRAPH):
+    calls, sources = recorded(records, graph)
     for name in installed():
         command = [sys.executable, __file__, path, json.dumps(sources), name]
         runs = [

@@ -68,9 +68,12 @@ suite headline-igraph 300 headline records --engines igraph --trials 4 "$@"
 suite networkx 900 networkx records --algorithms bfs,pagerank,sssp,triangle-count,wcc "$@"
 suite networkx-jaccard 600 networkx records --algorithms jaccard --trials 1 "$@"
 suite networkx-louvain 600 networkx records --algorithms louvain --trials 1 "$@"
-matrix=coAuthorsDBLP/coAuthorsDBLP.mtx mirror=${GRAPHBENCH_MIRROR:-}
-step plain 400 bash -c "tar xzf '${mirror#file://}/MM/DIMACS10/coAuthorsDBLP.tar.gz' -C '$out' $matrix &&
-  python3 tests/gpu/plain.py '$out/$matrix' '$out/records.jsonl' > '$out/plain.jsonl'"
+plain() {
+  tar xzf "$(python3 -m graphbench fetch coAuthorsDBLP | cut -f2)" -C "$out" &&
+    python3 tests/gpu/plain.py "$out/coAuthorsDBLP/coAuthorsDBLP.mtx" "$out/records.jsonl" >"$out/plain.jsonl"
+}
+export -f plain; export out
+step plain 400 bash -c plain
 headline again again cugraph,pylibcugraph,networkit,scipy,graphblas "$@"
 step compare 60 python3 -m graphbench compare "$out/records.jsonl" "$out/again.jsonl"
 for name in leiden louvain; do
@@ -106,8 +109,10 @@ both() { # COMMAND [OPTION...]: of both engines at the same time, if there are t
     wait $first && return $second
   fi
 }
-beside() { # GPU CORES COMMAND...: with that GPU, and the cores of its place
-  CUDA_VISIBLE_DEVICES=$1 taskset --cpu-list "$(($1 * $2))-$((($1 + 1) * $2 - 1))" "${@:3}"
+beside() { # GPU CORES COMMAND...: with that GPU; where there are several, on the cores of its place, too
+  local place=(taskset --cpu-list "$(($1 * $2))-$((($1 + 1) * $2 - 1))")
+  [ "$gpus" -lt 2 ] && place=(env)
+  CUDA_VISIBLE_DEVICES=$1 "${place[@]}" "${@:3}"
 }
 capacity() { # ENGINE GPU CORES [OPTION...]
   beside "$2" "$3" python3 -m graphbench capacity pagerank bfs louvain wcc sssp jaccard triangle-count \

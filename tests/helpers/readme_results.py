@@ -101,8 +101,9 @@ def when_a_gpu_pays():
     """All that README shows of the published records."""
     title = (
         f"How many times as fast cuGraph is with its default allocator, on {GRAPH}, with the interval, or the range of "
-        f"a few calls; in two or three processes, but for NetworkX. {_hours_before()} hours earlier, {_inside()} ratios "
-        f"to the best CPU library were inside these intervals. {numbers.NOTHING}: not measured, or not like with like."
+        f"a few calls; in two or three processes, but for NetworkX. {_hours_before()} hours earlier, {_inside()} "
+        "ratios to the best CPU library were inside these intervals. "
+        f"{numbers.NOTHING}: not measured, or not like with like."
     )
     more = " ".join(
         [measured(), *_of_families(), *results_tables.capacity_sentences(), *results_tables.scaling_sentences()]

@@ -41,7 +41,10 @@ def section(measured: Measured) -> Section | None:
     else:
         blocks.append(Text("No two engines disagreed, and no certificate failed.", strong=True))
     if doubts:
-        blocks += [Text("Right by the certificate, but with a warning:", quiet=True), warned.bullets(doubts)]
+        blocks += [
+            Text("Right by the certificate, but with a warning:", quiet=True),
+            warned.bullets(doubts, measured.choice),
+        ]
     if found:
         words = [f"{found[kind]:,} {words}" for kind, words in _KINDS.items() if found[kind]]
         blocks.append(Text(f"{count(found.total(), 'answer')} compared with another engine's: {listed(words)}."))

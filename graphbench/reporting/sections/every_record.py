@@ -62,7 +62,7 @@ def section(records: Sequence[Record], measured: Sequence[Measured], stale: Mapp
 
 def link(text: str, measured: Measured, *columns: str, problem: str = "") -> RecordsLink:
     """A link to some columns of the table, of one problem and, where there are several, one machine."""
-    own = [("algorithm", problem), ("machine", measured.name if measured.key else "")]
+    own = [("algorithm", problem), ("machine", measured.choice)]
     chosen = [("columns", title) for title in ("graph", "engine", *columns)]
     return RecordsLink(text, [*((name, value) for name, value in own if value), *chosen])
 

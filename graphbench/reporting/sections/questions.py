@@ -31,7 +31,7 @@ def block(measured: Measured, lead: str, cases: Sequence[Case]) -> Answers:
         cases: of that engine, on graphs of one kind.
     """
     ran = [case.record for case in measured.cases if case.ran]
-    doubts = [warned.link(kind, own) for kind, own in warned.kinds(ran).items() if kind.of_answer]
+    doubts = [warned.link(kind, own, measured.choice) for kind, own in warned.kinds(ran).items() if kind.of_answer]
     found = {
         "Does it pay off?": _pays_off(measured, cases),
         "What to use?": _what_to_use(measured, lead, cases),
@@ -43,7 +43,10 @@ def block(measured: Measured, lead: str, cases: Sequence[Case]) -> Answers:
         "Cached?": _cached(ran),
         "How sure?": " ".join(filter(None, (_busy(measured), _how_sure(measured, lead)))),
     }
-    return Answers([(question, plain(answer)) for question, answer in found.items() if answer], doubts)
+    return Answers(
+        [(question, plain(answer)) for question, answer in found.items() if answer],
+        [one for one in doubts if one.choices],
+    )
 
 
 def pays_off(runs: Sequence[BreakEven]) -> str:
@@ -249,8 +252,13 @@ def _threads(every: Sequence[Record]) -> str:
         if "threads" in one.task.params:
             by_graph.setdefault(one.task.dataset, set()).add(one.task.params["threads"])
     most = max(map(len, by_graph.values()), default=0)
-    fewer = grouped((graph for graph, own in by_graph.items() if len(own) < most), lambda graph: min(by_graph[graph]))
-    also = "".join(f" On {listed(graphs)} {number:,} alone." for number, graphs in fewer.items())
+    fewer = grouped(
+        (graph for graph, own in by_graph.items() if len(own) < most), lambda graph: (*sorted(by_graph[graph]),)
+    )
+    also = "".join(
+        f" Engines that run in parallel had {listed([f'{number:,}' for number in own])} only on {listed(graphs)}."
+        for own, graphs in fewer.items()
+    )
     return f"{listed(numbers, 'and')} on {count(max(where.cores for where in known), 'core')}{best}.{also}"
 
 
