@@ -525,6 +525,21 @@ def test_the_summary_averages_only_what_all_completed():
     assert summary(records[:1], []) == ""
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_summary_takes_an_engine_at_its_fastest_number_of_threads_and_names_it(order):
+    from graphbench.records.comparison import compare
+    from graphbench.reporting.suites import summary
+
+    def on(threads, seconds):
+        task = msgspec.structs.replace(record("networkit").task, params={"threads": threads})
+        return record("networkit", seconds, id=f"networkit-{threads}", task=task)
+
+    records = [record("networkx", 8.0), *[on(1, 1.0), on(2, 16.0)][::order]]
+    cell, mean = summary(records, compare(records)).splitlines()[-2:]
+    assert re.fullmatch(r"louvain +coAuthorsDBLP +8\.00× / \S+ / \S+ \(threads 1\)", cell)  # noqa: RUF001
+    assert "8.00×" in mean  # noqa: RUF001
+
+
 def test_results_go_to_programs(graphbench, tmp_path):
     path = tmp_path / "out.json"
     assert graphbench(*SMALL, "--format", "json", "--output", path)[0] == 0

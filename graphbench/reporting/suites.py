@@ -6,12 +6,13 @@ from collections.abc import Hashable, Mapping, Sequence
 from operator import itemgetter
 
 from graphbench.errors import UsageError
+from graphbench.records.best_cpu import at_best_threads
 from graphbench.records.comparison import Comparison, RatioName
 from graphbench.records.model import Outcome, Record
 from graphbench.records.rules import Verdict
 from graphbench.records.statistics import common_geometric_means
 from graphbench.reporting import markdown, numbers, speeds, terminal
-from graphbench.reporting.case import Case
+from graphbench.reporting.case import Case, grouped
 from graphbench.reporting.document import Bullets, Chart, Column, Section, Table
 from graphbench.reporting.heading import hardware, named
 from graphbench.reporting.means import too_short
@@ -89,6 +90,8 @@ def summary(
 ) -> str:
     """A row for each problem and dataset, a column for each engine that is there, and their geometric means beneath.
 
+    Of an engine on several numbers of threads, the one with the fastest calls counts, as in reports, and is named.
+
     Args:
         records: one for each task.
         comparisons: made from them.
@@ -100,11 +103,17 @@ def summary(
     baseline = next(iter(main.values())).baseline
     there = {record.task.engine for record in records if record.outcome is not Outcome.UNAVAILABLE}
     mine = [record for record in records if record.task.engine != baseline and record.task.engine in there]
+    threads: dict[tuple[str, str, str], set[object]] = {}
+    for record in mine:
+        threads.setdefault(_place(record), set()).add(record.task.params.get("threads"))
+    mine = [record for group in grouped(mine, _place).values() for record in at_best_threads(group, ["call"])]
     engines = list(dict.fromkeys(_label(record) for record in mine))
     cells: dict[tuple[str, str], dict[str, str]] = {}
     for record in mine:
         row = record.task.algorithm, record.task.dataset
-        cells.setdefault(row, {})[_label(record)] = _cell(record, main.get(record.id))
+        several = len(threads[_place(record)]) > 1
+        which = f" (threads {record.task.params.get('threads')})" if several else ""
+        cells.setdefault(row, {})[_label(record)] = _cell(record, main.get(record.id)) + which
     cells |= _means(mine, main)
     drawn = terminal.table(
         Table(
@@ -157,6 +166,10 @@ def _means(records: Sequence[Record], main: Mapping[str, Comparison]) -> dict[tu
 
 def _column(engine: str, cells: Mapping[tuple[str, str], Mapping[str, str]]) -> Column[tuple[str, str]]:
     return Column(engine, lambda row: cells[row].get(engine, NOTHING), right=True)
+
+
+def _place(record: Record) -> tuple[str, str, str]:
+    return record.task.algorithm, record.task.dataset, record.task.engine
 
 
 def _label(record: Record) -> str:
