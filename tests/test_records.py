@@ -209,3 +209,13 @@ def test_a_table_shows_the_newest_records_unless_all_are_asked_for(tmp_path, cap
     shown = capsys.readouterr().out
     assert "00000001" in shown
     assert "older" not in shown
+
+
+def test_a_table_names_what_tells_the_records_of_one_engine_apart(tmp_path, capsys):
+    path = tmp_path / "threads.jsonl"
+    tasks = [replace(record("igraph").task, params={"threads": threads, "seed": 0}) for threads in (1, 2)]
+    made = [record("igraph", id=f"igraph-{number}", task=task) for number, task in enumerate(tasks)]
+    path.write_bytes(b"".join(to_json(one) + b"\n" for one in [*made, record()]))
+    assert cli.invoke(["records", "--store", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert [shown.count(name) for name in ("igraph (threads 1)", "igraph (threads 2)", "seed")] == [1, 1, 0]

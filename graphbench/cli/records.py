@@ -258,8 +258,13 @@ def _listed(records: Sequence[Record], form: str, now: Present, width: int | Non
 
 
 def _table(lines: Sequence[_Line]) -> Table[_Line]:
+    from graphbench.reporting.case import grouped
     from graphbench.reporting.document import Column, Table
+    from graphbench.reporting.heading import label
     from graphbench.reporting.numbers import plain
+
+    tasks = {line.record.task.key: line.record for line in lines}
+    peers = grouped(tasks.values(), _place)
 
     def column(title: str, name: str) -> Column[_Line]:
         return Column(title, lambda line: plain(line.fields[name] or "-"))
@@ -270,7 +275,7 @@ def _table(lines: Sequence[_Line]) -> Table[_Line]:
             Column("measured", lambda line: line.record.measured_at[:16].replace("T", " ")),
             column("algorithm", "algorithm"),
             column("dataset", "dataset"),
-            Column("engine", lambda line: plain(_engine(line.record))),
+            Column("engine", lambda line: label(line.record, peers[_place(line.record)])),
             column("version", "engine_version"),
             column("outcome", "outcome"),
             Column("warm call", _call, right=True),
@@ -289,11 +294,8 @@ def _call(line: _Line) -> str:
     return "-" if taken is None else seconds(taken)
 
 
-def _engine(record: Record) -> str:
-    """Its name, with what it had of the GPUs: records under a limit differ from others."""
-    from graphbench.reporting.heading import hardware, named
-
-    return named(record.task.engine, hardware(record))
+def _place(record: Record) -> tuple[str, str, str]:
+    return record.task.algorithm, record.task.dataset, record.task.engine
 
 
 def _exported(records: Sequence[Record], form: str | None, baseline: str, now: Present) -> str:
