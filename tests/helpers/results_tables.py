@@ -13,9 +13,9 @@ from graphbench.reporting.numbers import NOTHING, TIMES, plain, ratio
 from graphbench.reporting.published import claims as published_claims
 from graphbench.reporting.sections import capacity, claims, no_baseline, scaling
 from graphbench.system.text import listed
-from helpers.published import RECORDS, ROOT, first, published, read, reports
+from helpers.gpu_ratios import REPEATED
+from helpers.published import ROOT, first, published, read, reports
 
-REPEATED = RECORDS / "2026-11-30-h200-repeated.jsonl"
 TWINS = ROOT / "reports/twins.json"
 LEAST_S = 0.001
 """A shorter call says nothing of reuse."""
