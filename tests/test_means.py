@@ -28,8 +28,9 @@ def tables(blocks):
             yield from tables(block.blocks)
 
 
-def on(graph, engine, seconds, **changes):
-    made = replace(record(engine, seconds, id=f"{engine}-{graph}"), task__dataset=graph, dataset__name=graph, **changes)
+def on(graph, engine, seconds, device="cpu", **changes):
+    made = record(engine, seconds, id=f"{engine}-{graph}", device=device)
+    made = replace(made, task__dataset=graph, dataset__name=graph, **changes)
     return replace(made, dataset__digest=graph, posed__digest=graph)
 
 
@@ -94,6 +95,20 @@ def test_the_summary_words_one_ratio_as_the_answer_to_a_problem_does():
     assert f"a warm call of igraph is not found to differ from networkx {ends}" in of(noisy).blocks[0].text
 
 
+def test_each_mean_names_its_graphs_once_where_they_are_not_the_same():
+    both = [one for graph in "AB" for one in (on(graph, "igraph", 1.0), on(graph, "cugraph", 0.5, device="gpu"))]
+    answer = of([on("A", "networkx", 4.0), *both]).blocks[0].text
+    assert answer.startswith("A warm call of cugraph is 2.00\u00d7 faster than the best CPU engine, igraph (mean of 2 ")
+    assert "(mean of 2 cases on 2 real graphs, " in answer
+    assert "8.00\u00d7 faster than networkx (1 case on 1 real graph, " in answer
+    answer = of([on("A", "networkx", 4.0), on("B", "networkx", 4.0), *both]).blocks[0].text
+    assert answer.startswith("On 2 real graphs, a warm call of cugraph is ")
+    assert "(mean of 2 cases, " in answer
+    lost = on("B", "igraph", 1.0, outcome=Outcome.ERROR, phases=Phases())
+    answer = of([on("A", "networkx", 4.0), *both[:2], lost, both[3]]).blocks[0].text
+    assert answer.startswith("On 1 real graph, a warm call of cugraph is ")
+
+
 def test_cases_below_a_millisecond_on_both_sides_enter_no_mean_and_are_counted():
     short = [on("B", "networkx", 9e-4), on("B", "igraph", 1e-6)]
     answer = of([on("A", "networkx", 4.0), on("A", "igraph", 1.0), *short]).blocks
@@ -121,7 +136,7 @@ def test_ratios_of_first_calls_and_bounds_enter_no_mean_of_warm_calls():
         on("C", "networkx", 4.0), on("C", "igraph", 1.0),
     ]  # fmt: skip
     answer = of(made)
-    assert "4.00× faster than networkx (1 case, 3.9" in answer.blocks[0].text  # noqa: RUF001
+    assert "4.00× faster than networkx (1 case on 1 real graph, 3.9" in answer.blocks[0].text  # noqa: RUF001
     (headlines,) = [table for table in tables(answer.blocks) if "verdicts vs networkx" in table.heads]
     row = dict(zip(headlines.heads, headlines.rows[0], strict=True))
     assert row["warm call vs networkx"].startswith("4.00× (95 %: 3.9")  # noqa: RUF001

@@ -144,13 +144,13 @@ def rivals(cases: Iterable[Case]) -> Counter[tuple[str, str]]:
 
 
 def than(other: str, speed: Speed, of: int = 0, on: str = "") -> str:
-    """`2.00x faster than A (mean of 3 cases, 1 to 4)`; in brackets only where it is one of several cases."""
+    """`2.00x faster than A (mean of 3 cases on 2 graphs, 1 to 4)`; in brackets only where it is one of several."""
     factor, ends = speeds.phrase(speed)
     ends = ends.replace(f"mean of {speed.ratios}", f"mean of {count(speed.ratios, 'case')}{on}")
     if speed.no_difference:
         return f"not found to differ from {other} {ends}"
     if speed.ratios == 1 < of:
-        ends = f"(1 case{', ' if ends else ''}{ends.strip('()')})"
+        ends = f"(1 case{on}{', ' if ends else ''}{ends.strip('()')})"
     return f"{factor} than {other} {ends if of else ''}".rstrip()
 
 

@@ -37,6 +37,7 @@ class Speed(NamedTuple):
         ratios: of how many it is the mean.
         slower: of these, how many are below 1; those whose interval or range holds 1 are `open`.
         open: see `slower`.
+        graphs: on which it was measured.
     """
 
     total: str
@@ -47,6 +48,7 @@ class Speed(NamedTuple):
     ratios: int = 1
     slower: int = 0
     open: int = 0
+    graphs: frozenset[str] = frozenset()
 
     @property
     def no_difference(self) -> bool:
@@ -57,6 +59,7 @@ class Speed(NamedTuple):
 def speeds(comparison: Comparison, names: Iterable[RatioName] = tuple(TOTALS)) -> list[Speed]:
     """The ratios of a comparison, that which leads first."""
     found = []
+    graphs = frozenset([comparison.dataset])
     for name in sorted(names, key=lambda name: name != comparison.leads):
         value = getattr(comparison, name)
         if value is None:
@@ -64,9 +67,9 @@ def speeds(comparison: Comparison, names: Iterable[RatioName] = tuple(TOTALS)) -
         if name == "ratio_call":
             total = "first call" if comparison.first_calls else TOTALS[name]
             ends = comparison.interval or comparison.range
-            found.append(Speed(total, value, ends, comparison.interval is not None, comparison.bound))
+            found.append(Speed(total, value, ends, comparison.interval is not None, comparison.bound, graphs=graphs))
         else:
-            found.append(Speed(TOTALS[name], value, bound=comparison.bound))
+            found.append(Speed(TOTALS[name], value, bound=comparison.bound, graphs=graphs))
     return found
 
 
@@ -87,8 +90,15 @@ def _mean(counted: Sequence[Comparison], name: RatioName) -> Speed | None:
     ratios = [speed.value for speed in found]
     undecided = sum(speed.no_difference for speed in found)
     slower = sum(speed.value < 1 and not speed.no_difference for speed in found)
-    ends = min(ratios), max(ratios)
-    return Speed(found[0].total, geometric_mean(ratios), ends, ratios=len(ratios), slower=slower, open=undecided)
+    return Speed(
+        found[0].total,
+        geometric_mean(ratios),
+        ends=(min(ratios), max(ratios)),
+        ratios=len(ratios),
+        slower=slower,
+        open=undecided,
+        graphs=frozenset().union(*(speed.graphs for speed in found)),
+    )
 
 
 def means(comparisons: Sequence[Comparison], names: Iterable[RatioName] = tuple(TOTALS)) -> list[Speed]:

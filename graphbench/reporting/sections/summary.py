@@ -71,32 +71,28 @@ def headline(measured: Measured) -> list[str]:
         return no_baseline.sentences(measured)
     kind, cases = next(iter(means.by_kind(means.started(measured.cases, lead)).items()))
     known = means.against(cases)
-    where = f"On {count(len({case.record.task.dataset for case in cases}), kind)}"
     sides = {"the best CPU engine": known.over_best_cpu(), measured.baseline: known.over_baseline()}
     calls = _of_total(sides, "warm call") or _of_total(sides, "first call")
+    scripts = _of_total(sides, "whole script")
     short = means.too_short(case.main for case in cases)
     if not calls:
         why = f": {short}" if short else " that compares like with like"
-        return [plain(f"{where}, {lead} has no ratio{why}.")]
+        where = count(len({case.record.task.dataset for case in cases}), kind)
+        return [plain(f"On {where}, {lead} has no ratio{why}.")]
     one = {"the best CPU engine": f"the best CPU engine, {known.best_cpu}"} if known.best_cpu.isidentifier() else {}
-    all_graphs = len({case.record.task.dataset for case in cases})
+    alike = len({speed.graphs for _, speed in [*calls, *scripts]}) == 1
 
-    def fewer(name: str, ratio: RatioName) -> str:
-        """On how many graphs, where these are not all."""
-        of_best = known.best if ratio == "ratio_call" else known.whole
-        group = known.main if name == measured.baseline else of_best
-        graphs = len({one.dataset for one in group if one.counts(ratio)})
-        return f" on {count(graphs, 'graph')}" if graphs < all_graphs else ""
+    def than(name: str, speed: Speed) -> str:
+        """With its graphs, where not all of these means are over the same ones."""
+        on = "" if alike else f" on {count(len(speed.graphs), kind)}"
+        return means.than(name, speed, of=len(cases), on=on)
 
-    than = " and ".join(
-        means.than(one.get(name, name), speed, of=len(cases), on=fewer(name, "ratio_call")) for name, speed in calls
-    )
-    found = [f"{where}, a {calls[0][1].total} of {lead}{_why_it_leads(measured, lead)} is {than}."]
-    if scripts := _of_total(sides, "whole script"):
-        than = " and ".join(
-            means.than(name, speed, of=len(cases), on=fewer(name, "ratio_whole_script")) for name, speed in scripts
-        )
-        found.append(f"A whole script, with one call, is {than}.")
+    where = f"On {count(len(calls[0][1].graphs), kind)}, a" if alike else "A"
+    over = " and ".join(than(one.get(name, name), speed) for name, speed in calls)
+    found = [f"{where} {calls[0][1].total} of {lead}{_why_it_leads(measured, lead)} is {over}."]
+    if scripts:
+        over = " and ".join(than(name, speed) for name, speed in scripts)
+        found.append(f"A whole script, with one call, is {over}.")
     if short:
         found.append(f"Left out: {short}.")
     return [plain(sentence) for sentence in found]
