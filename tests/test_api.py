@@ -57,6 +57,14 @@ def test_an_answer_is_of_one_engine_on_one_dataset():
         gb.Result([*both, failed]).answer("networkx", "ab")
 
 
+def test_an_answer_by_drawn_weights_warns_that_it_means_nothing():
+    drawn = gb.run("sssp", [(1, 2), (2, 3)], engines="igraph", trials=1, store=False)
+    with pytest.warns(UserWarning, match="weights were drawn at random .* means nothing for this graph"):
+        drawn.answer("igraph")
+    chosen = gb.run("sssp", [(1, 2), (2, 3)], source=1, engines="igraph", trials=1, store=False)
+    assert [text for text in chosen.records[0].warnings if "weights were drawn at random" in text]
+
+
 @pytest.fixture
 def kept(tmp_path):
     """A file of three records: two engines on one graph, and one on another."""

@@ -773,6 +773,32 @@ def test_without_weights_sssp_draws_them(graphbench, payments):
     assert "drawn weights" in out
 
 
+DRAWN = "weights were drawn at random (integers 1 to 255)"
+
+
+@pytest.mark.parametrize(("algorithm", "instead"), [("sssp", "bfs"), ("mst", "")])
+def test_a_saved_answer_for_drawn_weights_is_said_to_mean_nothing(graphbench, tmp_path, algorithm, instead):
+    graph = tmp_path / "edges.csv"
+    graph.write_text("source,target\n1,2\n2,3\n3,1\n")
+    code, _, err = graphbench(algorithm, graph, *QUICK, "--save-answer", tmp_path / "a.csv")
+    words = " ".join(err.split())
+    assert (code, DRAWN in words, "the answer means nothing for this graph" in words) == (0, True, True)
+    assert (f"or use {instead}, which needs none" in words) is bool(instead)
+    graph.write_text("source,target,weight\n1,2,1\n2,3,2\n3,1,3\n")
+    assert DRAWN not in " ".join(graphbench(algorithm, graph, *QUICK, "--save-answer", tmp_path / "a.csv")[2].split())
+
+
+def test_distances_from_a_chosen_source_by_drawn_weights_have_a_note(graphbench, tmp_path):
+    graph = tmp_path / "edges.csv"
+    graph.write_text("source,target\n1,2\n2,3\n3,1\n")
+    _, out, err = graphbench("sssp", graph, *QUICK, "--source", 1, "--save-answer", tmp_path / "a.csv")
+    notes = " ".join(out.split())
+    assert (notes.count(DRAWN), DRAWN in " ".join(err.split())) == (1, False)
+    assert "distances mean nothing for it" in " ".join(graphbench("explain", "drawn weights")[1].split())
+    assert DRAWN not in " ".join(graphbench("sssp", graph, *QUICK)[1].split())
+    assert DRAWN not in " ".join(graphbench("bfs", graph, *QUICK, "--source", 1)[1].split())
+
+
 @pytest.mark.filterwarnings("default::UserWarning")
 def test_warnings_of_a_reader_are_shown_on_every_run(graphbench, tmp_path):
     path = tmp_path / "kinds.csv"

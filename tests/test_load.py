@@ -2,7 +2,9 @@
 
 import sys
 import types
+import warnings
 
+import igraph
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -199,7 +201,7 @@ def karate():
         lambda edges: edges.to_pandas().rename(columns={"source": "one", "destination": "other"}),
         lambda edges: edges.to_pandas().astype(float),
         lambda edges: edges.to_pandas().astype(object),
-        lambda edges: nx.from_scipy_sparse_array(edges.to_scipy(), edge_attribute="ignored"),
+        lambda edges: nx.from_scipy_sparse_array(edges.to_scipy(), edge_attribute="id"),
         lambda edges: nx.MultiGraph([*nx.from_scipy_sparse_array(edges.to_scipy(), edge_attribute="x").edges] * 2),
     ],
 )
@@ -531,6 +533,22 @@ def test_an_edge_attribute_is_chosen_as_the_weight():
         gb.load(graph, weight="length")
     with pytest.raises(InputError, match=r"Edge 0 .* has the weight nan"):
         gb.load(nx.Graph([(0, 1, {"weight": float("nan")})]))
+
+
+def _of_igraph(edges):
+    return igraph.Graph.DictList([], [{"source": one, "target": two, **data} for one, two, data in edges])
+
+
+@pytest.mark.parametrize("make", [nx.DiGraph, _of_igraph, list], ids=["networkx", "igraph", "edges"])
+def test_a_numeric_edge_attribute_that_is_no_weight_is_named(make):
+    edges = [("ann", "bob", {"amount": 7, "kind": "gift", "late": True}), ("bob", "cyd", {"amount": 8.5})]
+    with pytest.warns(UserWarning, match=r"so 'amount' is ignored\. .* pass weight_column='amount'\.") as seen:
+        assert not gb.load(make(edges)).weighted
+    assert len(seen) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert gb.load(make(edges), weight="amount").weighted
+        assert not gb.load(make(edges), no_weight=True).weighted
 
 
 # Back to the user's labels

@@ -68,6 +68,16 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
             edges = edges.with_drawn_weights(seed)
         return edges
 
+    def drawn_note(self, weights: str) -> str:
+        """What to know of an answer if the weights of the posed graph were drawn; else empty."""
+        if weights != "drawn":
+            return ""
+        instead = f", or use {self.unweighted}, which needs none" if self.unweighted else ""
+        return (
+            "weights were drawn at random (integers 1 to 255), as the graph has none or they are ignored: the answer "
+            f"means nothing for this graph. Choose its weights{instead}."
+        )
+
     def _fault(self, edges: EdgeList) -> str:
         """Which weights the problem is not defined on."""
         weight = edges.to_numpy().weight

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from graphbench.algorithms.base import Algorithm
 
 BASELINE = "networkx"
 MAX_TABLES = 8
@@ -197,6 +200,8 @@ class Result:
         ((name, record),) = answered.items()
         array = kept_answer(str(record.answer["digest"]))
         algorithm, edges = registry.algorithm(record.task.algorithm), self.graphs.get(name)
+        if note := answer_note(algorithm, record):
+            warnings.warn(note, stacklevel=2)
         if edges is not None:
             return labelled.labelled(algorithm, array, edges.labels, labelled.pairs_of(record, edges))
         if algorithm.draws == "pairs":
@@ -315,6 +320,12 @@ def _records(given: Any) -> list[Record]:
         return store.load([given])
     several = list(given)
     return several if all(isinstance(item, Record) for item in several) else store.load(several)
+
+
+def answer_note(algorithm: Algorithm, record: Record) -> str:
+    """What to know of an answer that the record does not say; empty if nothing."""
+    note = algorithm.form.drawn_note(record.posed.weights) if record.posed else ""
+    return "" if note in record.warnings else note
 
 
 def kept_answer(digest: str) -> npt.NDArray[Any]:

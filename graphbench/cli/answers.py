@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm
 from graphbench.api import Result, kept_answer
+from graphbench.api.result import answer_note
 from graphbench.cli.files import unwritable
 from graphbench.errors import GraphbenchError
 from graphbench.measure.labelled import numbers_of, pairs_of, titles
@@ -60,9 +61,11 @@ def save_answers(path: Path, result: Result, plan: Plan) -> str:
     except OSError as error:
         raise unwritable(path, error) from error
     searched = listed([f"the search{origin}" for origin in dict.fromkeys(origins.values())])
-    return f"{path} has the answers of {listed([record.task.engine for record in answered])}" + (
+    written = f"{path} has the answers of {listed([record.task.engine for record in answered])}" + (
         f", those to {searched}." if searched else "."
     )
+    note = answer_note(algorithm, answered[0])
+    return f"{written} Note: {note}" if note else written
 
 
 def table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from graphbench.errors import InputError
@@ -10,6 +12,12 @@ from graphbench.system.lazy import np
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+
+WEIGHT_ADVICE = "To use it as the edge weight, pass weight_column={name!r}."
+"""How an attribute of edges in memory becomes the weight."""
+_IDS = frozenset({"id", "key", "source", "target"})
+"""Attributes of edges that are no weights."""
 
 
 def from_networkx(graph: Any, attribute: str = "weight") -> Raw:
@@ -26,6 +34,29 @@ def from_networkx(graph: Any, attribute: str = "weight") -> Raw:
     return Raw(
         src=src, dst=dst, weight=weight, num_vertices=len(nodes), directed=bool(graph.is_directed()), names=names
     )
+
+
+def ignored_attributes(edges: Iterable[Mapping[str, Any]], advice: str) -> list[str]:
+    """A warning of numeric attributes of edges that may be meant as weights, if no edge has a weight.
+
+    Args:
+        edges: the attributes of each edge.
+        advice: how one of them becomes the weight; `{name}` is replaced by the most frequent one.
+    """
+    counts: Counter[str] = Counter()
+    for data in edges:
+        if data.get("weight") is not None:
+            return []
+        counts.update(key for key, value in data.items() if _is_number(value) and key not in _IDS)
+    names = [name for name, _ in counts.most_common()]
+    if not names:
+        return []
+    listed = ", ".join(map(repr, names[:5]))
+    return [f"no edge has the attribute weight, so {listed} is ignored. {advice.format(name=names[0])}"]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
 def _number_nodes(nodes: list[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.int64]]:

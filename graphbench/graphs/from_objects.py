@@ -16,7 +16,7 @@ import msgspec
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs import cache
 from graphbench.graphs.clean import Dataset, Raw, kind_of_ids, reading_of
-from graphbench.graphs.convert import from_matrix, from_networkx, in_order, weights
+from graphbench.graphs.convert import WEIGHT_ADVICE, from_matrix, from_networkx, ignored_attributes, in_order, weights
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
@@ -119,7 +119,10 @@ def _raw(graph: Any, directed: bool | None, options: TableOptions) -> Raw:
     if raw.reading is not None:
         return raw
     weight = "" if raw.weight is None else options.weight or "weight"
-    reading = Reading(format=_type(graph), weight=weight, rows=len(raw.src), ids=kind_of_ids(raw.names))
+    ignored = [] if raw.weight is not None or options.no_weight else _ignored_attributes(graph, libraries)
+    reading = Reading(
+        format=_type(graph), weight=weight, rows=len(raw.src), ids=kind_of_ids(raw.names), warnings=ignored
+    )
     return dataclasses.replace(raw, reading=reading)
 
 
@@ -149,6 +152,16 @@ def _from_graph(graph: Any, libraries: set[str], directed: bool | None, options:
     if "cugraph" in libraries and hasattr(graph, "decompress_to_edgelist"):
         return _from_cugraph(graph)
     raise UsageError(f"Unsupported type of graph: {_type(graph)}. Expected {ACCEPTED}. Convert the graph to one.")
+
+
+def _ignored_attributes(graph: Any, libraries: set[str]) -> list[str]:
+    """A warning of numeric attributes of edges in a graph of NetworkX or igraph."""
+    if libraries & {"networkx", "nx_cugraph"} and hasattr(graph, "adj"):
+        return ignored_attributes((data for *_, data in graph.edges(data=True)), WEIGHT_ADVICE)
+    if "igraph" in libraries and hasattr(graph, "get_edgelist"):
+        columns = ((name, graph.es[name]) for name in graph.es.attributes())
+        return ignored_attributes(({name: value} for name, values in columns for value in values), WEIGHT_ADVICE)
+    return []
 
 
 def _from_igraph(graph: Any, attribute: str, required: bool) -> Raw:

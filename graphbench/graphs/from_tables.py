@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs.clean import Raw, kind_of_ids
-from graphbench.graphs.convert import from_matrix, in_order, integers
+from graphbench.graphs.convert import WEIGHT_ADVICE, from_matrix, ignored_attributes, in_order, integers
 from graphbench.graphs.formats import table_arrow, table_layout, table_roles
 from graphbench.graphs.formats.table_roles import Column, Roles, TableOptions
 from graphbench.records.model import Reading
@@ -197,7 +197,10 @@ def from_edges(edges: list[Any], directed: bool, options: TableOptions) -> Raw:
     key = options.weight or "weight"
     columns: list[list[Any]] = [[edge[0] for edge in edges], [edge[1] for edge in edges]]
     third = [edge[2] if len(edge) == 3 else None for edge in edges]
+    ignored = list[str]()
     if any(isinstance(value, dict) for value in third):
+        if options.weight is None and not options.no_weight:
+            ignored = ignored_attributes((value for value in third if isinstance(value, dict)), WEIGHT_ADVICE)
         third = [value.get(key) if isinstance(value, dict) else value for value in third]
     elif options.weight is not None:
         raise UsageError(f"The edges have no dictionaries with {options.weight!r}. Leave out weight_column.")
@@ -205,5 +208,5 @@ def from_edges(edges: list[Any], directed: bool, options: TableOptions) -> Raw:
         columns.append(third)
     names = ["source", "target", key][: len(columns)]
     table = pa.table([_arrow_column(values, name) for values, name in zip(columns, names, strict=True)], names=names)
-    roles = Roles(source=0, target=1, weight=2 if len(columns) == 3 else None)
+    roles = Roles(source=0, target=1, weight=2 if len(columns) == 3 else None, warnings=ignored)
     return table_arrow.read(table, names, roles, "list of edges", fail, directed=directed, options=options)

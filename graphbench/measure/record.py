@@ -75,11 +75,20 @@ def complete(
     if state.answers and worker is not None:
         certify = certify or _here(prepared)
         try:
-            found |= _verified(engine, state, prepared, previous, trials=found["trials"], certify=certify)
+            checked = _verified(engine, state, prepared, previous, trials=found["trials"], certify=certify)
+            found |= checked | {"warnings": found["warnings"] + checked["warnings"]}
         except (FormatError, OSError, MemoryError) as error:  # a damaged file, or this machine: no fault of the engine
             found["warnings"] += [f"the answer is not certified: {str(error) or type(error).__name__}"]
     found["warnings"] += noise_warnings(state.times, found["trials"], state.environment)
     return _limited(record(task, engine, prepared, **found), engine, prepared)
+
+
+def _of_chosen_source(prepared: Prepared) -> list[str]:
+    """Warnings about the answer of a search whose source the user chose."""
+    if prepared.params.get("source") is None:
+        return []
+    note = prepared.algorithm.form.drawn_note(prepared.edges.weights)
+    return [note] if note else []
 
 
 def _limited(made: Record, engine: Engine, prepared: Prepared) -> Record:
@@ -117,7 +126,7 @@ def _facts(state: TaskState, attached: Attached, prepared: Prepared) -> dict[str
             stopped=state.stopped,
         ),
         "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.parameters_used(call(0)), **state.used},
-        "warnings": compiled_warning(state.used.get("kernels_compiled", 0)),
+        "warnings": [*compiled_warning(state.used.get("kernels_compiled", 0)), *_of_chosen_source(prepared)],
     }
 
 

@@ -30,6 +30,7 @@ KINDS = (
     Kind("though Leiden keeps", "disconnected communities", "a community is in pieces, which Leiden rules out"),
     Kind("differ from those of", "values differ", "from another engine's; recomputed exactly, these are right"),
     Kind("is no better than", "no better than random", "a random partition is as good as the answer"),
+    Kind("weights were drawn", "drawn weights", "random, as the graph has none: distances mean nothing for it"),
     Kind("scores of both signs", "scores of both signs", "several answers are right"),
     Kind("the answer is not kept", "answer not kept", "later engines are not compared with it"),
     Kind("the median is uncertain by", "uncertain median", "its interval is wider than the target", of_answer=False),

@@ -20,11 +20,10 @@ from typing import Any
 
 from graphbench.errors import FormatError, InputError
 from graphbench.graphs.clean import Raw
-from graphbench.graphs.convert import from_networkx
+from graphbench.graphs.convert import from_networkx, ignored_attributes
 from graphbench.graphs.formats.packed import opened
 from graphbench.graphs.formats.text import lines_of, shown
 
-_ENDS = frozenset({"id", "key", "source", "target"})
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _GML_TEXT = r'(?m)"[^"]*"|^\s*#.*$'
 """A quoted text or a comment of GML."""
@@ -225,7 +224,9 @@ def raw_of(graph: Any, path: Path, *, rows: int, directed: bool | None = None, l
         graph = _renamed(graph, named)
     elif nodes and all(isinstance(node, str) and _CANONICAL.fullmatch(node) for node in nodes):
         graph = _renamed(graph, {node: int(node) for node in nodes})
-    _warn_of_ignored(graph)
+    advice = "To use an attribute as the edge weight, rename it to weight."
+    for warning in ignored_attributes((data for *_, data in graph.edges(data=True)), advice):
+        warnings.warn(warning, stacklevel=2)
     raw = from_networkx(graph)
     return dataclasses.replace(raw, directed=raw.directed and directed is not False)
 
@@ -238,22 +239,6 @@ def labelled(graph: Any, attribute: str) -> dict[Any, str] | None:
     """The names of nodes by an attribute; None unless all have it and all differ."""
     labels = {node: str(data[attribute]) for node, data in graph.nodes(data=True) if attribute in data}
     return labels if 0 < len(labels) == len(graph) == len(set(labels.values())) else None
-
-
-def _warn_of_ignored(graph: Any) -> None:
-    """Warn of numeric attributes of edges that may be meant as weights, if no edge has a weight."""
-    counts: Counter[str] = Counter()
-    for _, _, data in graph.edges(data=True):
-        if "weight" in data:
-            return
-        counts.update(key for key, value in data.items() if isinstance(value, int | float) and key not in _ENDS)
-    if counts:
-        listed = ", ".join(repr(key) for key, _ in counts.most_common(5))
-        warnings.warn(
-            f"no edge has the attribute weight, so {listed} is ignored. To use an attribute as the edge "
-            "weight, rename it to weight.",
-            stacklevel=3,
-        )
 
 
 def _multigraph(directed: bool | None) -> Any:
