@@ -259,9 +259,9 @@ def test_mistakes_among_integers_are_refused_with_their_rows_and_left_out_on_dem
     with pytest.raises(FormatError) as caught:
         read(text)
     assert caught.value.problem == (
-        "4 rows have a source that is no integer, as nearly all others are: 'n/k' in line 5, '5 late' in line 52, "
-        "'unknown' in line 122 and 1 more; 1 row has a target that is no integer, as nearly all others are: 'NA' in "
-        "line 62. Correct them, pass --drop-missing to leave these rows out, or --names if they are names."
+        "4 rows have a source that is no integer, as all others are: 'n/k' in line 5, '5 late' in line 52, "
+        "'unknown' in line 122 and 1 more; 1 row has a target that is no integer, as all others are: 'NA' in line 62. "
+        "Correct them, pass --drop-missing to leave these rows out, or --names if they are names."
     )
     raw = read(text, options=TableOptions(drop_missing=True))
     kept = [at for at in range(200) if at not in {3, 50, 60, 120, 190}]
@@ -283,6 +283,40 @@ def test_names_of_which_many_are_integers_are_names_with_a_warning(read):
     assert read("".join(f"A{at},{at}\n" for at in range(40))).reading.warnings == []
 
 
+def isbn(number):
+    """A text of ten characters; the last, which checks the others, is an X in one of eleven."""
+    digits = f"{number:09}"
+    check = sum((10 - place) * int(digit) for place, digit in enumerate(digits)) * 10 % 11
+    return digits + ("X" if check == 10 else str(check))
+
+
+HONEST = {
+    "a flow from s to t": [*(("s", str(at)) for at in range(5)), *((str(at), "t") for at in range(5))],
+    "a hub": [(str(at), "root" if at % 2 else str(at + 1)) for at in range(1000)],
+    "ISBNs": [(isbn(300_000_000 + at), isbn(500_000_000 + 7 * at)) for at in range(200)],
+    "departments": [(str(at), f"{at % 89 + 10}" if at % 50 else "2A") for at in range(10, 96)],
+}
+
+
+@pytest.mark.parametrize("drop_missing", [False, True])
+@pytest.mark.parametrize("rows", HONEST.values(), ids=HONEST)
+def test_names_among_integers_are_no_mistakes(read, rows, drop_missing):
+    text = "".join(f"{source},{target}\n" for source, target in rows)
+    raw = read(f"source,target\n{text}", options=TableOptions(drop_missing=drop_missing))
+    assert named(raw) == rows
+    assert raw.reading.warnings[0].endswith("so all vertices are names.")
+
+
+def test_only_rows_that_a_refusal_shows_are_located(read, monkeypatch):
+    located = []
+    lines = table._lines
+    monkeypatch.setattr(table, "_lines", lambda *given: located.append(len(given[2])) or lines(*given))
+    rows = [f"{at},{'unknown' if at % 20 == 0 else at + 1}\n" for at in range(2000)]
+    with pytest.raises(FormatError, match=r"100 rows have a target .*: 'unknown' in line 1, .* and 97 more\. Correct"):
+        read("".join(rows))
+    assert sum(located) == 3
+
+
 @pytest.mark.parametrize(
     ("rows", "read_as"),
     [
@@ -294,7 +328,7 @@ def test_names_of_which_many_are_integers_are_names_with_a_warning(read):
         ('"1,234","1,235"\n"1,235",7\n', [("1,234", "1,235"), ("1,235", "7")]),
         ("1e3,2\n2,3\n", "expected vertices that are integers or names, found '1e3'"),
         ("1.5,2\n2,3\n", "expected vertices that are integers or names, found '1.5'"),
-        ("1,2\n2,3\n3,0x10\n", "1 row has a target that is no integer, as nearly all others are: '0x10' in line 3"),
+        ("1,2\n2,3\n3,0x10\n", "1 row has a target that is no integer, as all others are: '0x10' in line 3"),
         ('1,2\n2,3\n3,"1,234"\n', "1 row has a target that is no integer, .*: '1,234' in line 3"),
         ("007,2\n7,3\n", "the vertices '007' in line 1 and '7' in line 2 are one integer in two spellings"),
         ("+7,2\n7,3\n", r"the vertices '\+7' in line 1 and '7' in line 2 are one integer in two spellings"),

@@ -234,6 +234,12 @@ TABLES = {
         {"drop_missing": True},
         "1-2 2-3",
     ),
+    "only missing names": ({"source": ["NA", None], "target": ["b", "c"]}, {"drop_missing": True}, DatasetError),
+    "only missing weights": (
+        {"source": [1, 2], "target": [2, 3], "weight": [None, None]},
+        {"drop_missing": True, "weight": "weight"},
+        DatasetError,
+    ),
     "a word among integers": ({"source": ["1", "NA"], "target": ["x", "y"]}, {}, DatasetError),
     "names like nothing": ({"source": ["NA", "null"], "target": ["nan", "None"]}, {}, "NA-nan None-null"),
     "names with signs": ({"source": ['"x", y', "#1"], "target": ["é", "50%"]}, {}, '"x", y-é #1-50%'),

@@ -4,7 +4,8 @@ All vertices of a table are names if one of them is no integer, so a single mist
 what all the others are called. In each column:
 
 1. A word for a missing value (`NA`, `null`, ...) among integers is a mistake.
-2. So are other words if at most a tenth of the different vertices are words, or a single one is.
+2. So are other words if they are few: at most a tenth of the different vertices and of the rows, or a single one. A hub
+   `root` has many rows. Codes of one length of which some have a letter, as ISBNs do, are names.
 3. Other columns have names, with a warning where most of them are integers or some look like a missing value.
 
 Two spellings of one integer (`7` and `007`, `1` and `1.0`) are refused: as integers they would be one vertex.
@@ -12,7 +13,9 @@ Two spellings of one integer (`7` and `007`, `1` and `1.0`) are refused: as inte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -28,18 +31,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Rows = npt.NDArray[np.int64]
-Locate = Callable[[Rows, list[str]], list[tuple[int, str]]]
-"""Of rows and their words, those rows whose word is no name, each with its place for people."""
+Locate = Callable[[Rows, list[str]], Iterator[tuple[int, str]]]
+"""Of rows, in their order, and their words, those rows whose word is no name, each with its place for people."""
 
 _INTEGER, _MISSING, _WORD = 0, 1, 2
 _AS_INTEGER = r"^(0|-?[1-9][0-9]*)(\.0+)?$"
 _WHOLE = r"^[-+]?[0-9]+(\.0+)?$"
 _ONLY_SPELLING = r"^(0|-?[1-9][0-9]*)$"
 _GROUPED = r"^[-+]?[0-9]{1,3}([,'_ ][0-9]{3})+$"
+_CODE = re.compile(r"[0-9A-Za-z]*[0-9][0-9A-Za-z]*")
 _NONE = np.empty(0, dtype=np.int64)
 _SHOWN = 3
 _SHARE = 10
-"""Mistakes are at most one in so many different vertices."""
+"""Mistakes are at most one in so many different vertices, and in so many rows."""
 
 
 class Numbered(NamedTuple):
@@ -121,33 +125,50 @@ def _mistakes(
     mistakes = [_NONE]
     problems, warnings = [], []
     for role, ids in (("source", src), ("target", dst)):
+        by_row = kinds[ids]
+        rows = np.flatnonzero(by_row == _WORD)
         occurs = np.zeros(len(names), dtype=bool)
         occurs[ids] = True
-        integers, missing, words = np.bincount(kinds[occurs], minlength=3).tolist()
-        among_integers = integers > words and words <= max(1, (integers + words) // _SHARE)
-        odd = {_MISSING, *([_WORD] if among_integers else [])}
-        rows = np.flatnonzero(np.isin(kinds, [*odd])[ids]) if missing or (words and among_integers) else _NONE
-        places = locate(rows, names[ids[rows]].tolist()) if len(rows) else []
+        integers, _, words = np.bincount(kinds[occurs], minlength=3).tolist()
+        few = integers > words and _few(words, integers + words) and _few(len(rows), len(ids))
+        among_integers = few and not _are_codes(names[occurs], kinds[occurs])
         if words and not among_integers and integers > words:
-            example = names[ids[np.argmax(kinds[ids] == _WORD)]]
-            mixed = f"{integers:,} different {role}s are integers and {words:,} are not, such as {example!r}"
-            warnings.append(f"{mixed}, so all vertices are names.")
-        if not places:
-            continue
-        rows = np.array([row for row, _ in places])
-        shown = ", ".join(f"{names[ids[row]]!r} in {place}" for row, place in places[:_SHOWN])
-        shown += f" and {len(places) - _SHOWN:,} more" if len(places) > _SHOWN else ""
-        have = f"{count(len(rows), 'row')} {'has' if len(rows) == 1 else 'have'} a {role}"
+            mixed = f"{integers:,} different {role}s are integers and {words:,} {'is' if words == 1 else 'are'} not"
+            warnings.append(f"{mixed}, such as {names[ids[rows[0]]]!r}, so all vertices are names.")
         if not among_integers:
-            warnings.append(f"{have} named like a missing value: {shown}. If they are missing, pass --drop-missing.")
-        elif drop:
+            rows = _NONE
+        if drop:  # words for a missing value are left out already, but those in quotation marks, which are names
             mistakes.append(rows)
+            continue
+        missing = np.flatnonzero(by_row == _MISSING)
+        looked_at = np.sort(np.concatenate([rows[:_SHOWN], missing]))
+        places = locate(looked_at, names[ids[looked_at]].tolist())
+        first = list(itertools.islice(places, _SHOWN))
+        number = len(rows[_SHOWN:]) + len(first) + sum(1 for _ in places)
+        if not number:
+            continue
+        shown = ", ".join(f"{names[ids[row]]!r} in {place}" for row, place in first)
+        shown += f" and {number - _SHOWN:,} more" if number > _SHOWN else ""
+        have = f"{count(number, 'row')} {'has' if number == 1 else 'have'} a {role}"
+        if among_integers:
+            problems.append(f"{have} that is no integer, as all others are: {shown}")
         else:
-            problems.append(f"{have} that is no integer, as nearly all others are: {shown}")
+            warnings.append(f"{have} named like a missing value: {shown}. If they are missing, pass --drop-missing.")
     if problems:
         advice = "Correct them, pass --drop-missing to leave these rows out, or --names if they are names"
         return Refusal(problem=f"{'; '.join(problems)}. {advice}.")
     return np.concatenate(mistakes), warnings
+
+
+def _few(words: int, total: int) -> bool:
+    return words <= max(1, total // _SHARE)
+
+
+def _are_codes(names: npt.NDArray[Any], kinds: npt.NDArray[np.int8]) -> bool:
+    """Whether a word has digits and letters, as many as every integer has digits: an ISBN may end in `X`."""
+    words = [word for word in names[kinds == _WORD].tolist() if _CODE.fullmatch(word)]
+    lengths = {*map(len, names[kinds == _INTEGER].tolist())} if words else set()
+    return len(lengths) == 1 and any(len(word) in lengths for word in words)
 
 
 def _kinds(names: npt.NDArray[Any]) -> npt.NDArray[np.int8]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,9 +39,6 @@ from graphbench.graphs.formats.table_rows import (
 from graphbench.graphs.formats.text import TEXT, blocks, count_lines, matches, shown
 from graphbench.records.model import Reading
 from graphbench.system.text import count
-
-if TYPE_CHECKING:
-    pass
 
 BLOCK_BYTES = 1 << 23  # pyarrow splits it further, one piece per thread
 _AHEAD = 2
@@ -142,16 +139,11 @@ def _missing(missing: dict[str, _Missing]) -> str:
     return f"{'; '.join(parts)}. Fill them in{without}, or pass --drop-missing to leave these rows out."
 
 
-def _places(path: Path, options: TableOptions, rows: Rows, words: list[str]) -> list[tuple[int, str]]:
+def _places(path: Path, options: TableOptions, rows: Rows, words: list[str]) -> Iterator[tuple[int, str]]:
     """Which of these rows have words that are no names, and their lines; in quotation marks, `"NA"` is a name."""
-    if options.drop_missing:  # words for a missing value are left out already, unless they are in quotation marks
-        return [(row, "") for row, word in zip(rows.tolist(), words, strict=True) if word not in MISSING]
-    lines = zip(_lines(path, options, rows), words, strict=True)
-    return [
-        (row, f"line {number:,}")
-        for (row, number, line), word in lines
-        if word not in MISSING or f'"{word}"' not in line
-    ]
+    for word, (row, number, line) in zip(words, _lines(path, options, rows), strict=False):  # ends with the last word
+        if word not in MISSING or f'"{word}"' not in line:
+            yield row, f"line {number:,}"
 
 
 def _lines(path: Path, options: TableOptions, rows: Rows) -> Iterator[tuple[int, int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,6 +107,8 @@ def read(
     rows = table.num_rows
     if options.drop_missing:
         table = _complete(table)
+        if rows and not table.num_rows:
+            raise fail("no edges found: a value is missing in every row. Fill them in, or name other columns.")
     dropped = rows - table.num_rows
     ends = [_vertices(table.column(place), name, fail) for place, name in enumerate((source, target))]
     padded = [name for place, name in enumerate((source, target)) if _has_blanks(table.column(place), ends[place])]
@@ -199,8 +201,8 @@ def _is_word_for_missing(names: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.is_in(names, value_set=pa.array(sorted(table_layout.MISSING)))
 
 
-def _places(rows: Rows, _words: list[str]) -> list[tuple[int, str]]:
-    return [(row, f"row {row:,}{'' if at else ' (counted from 0)'}") for at, row in enumerate(rows.tolist())]
+def _places(rows: Rows, _words: list[str]) -> Iterator[tuple[int, str]]:
+    return ((row, f"row {row:,}{'' if at else ' (counted from 0)'}") for at, row in enumerate(rows.tolist()))
 
 
 def _place(bad: pa.ChunkedArray | npt.NDArray[np.bool_]) -> str:
