@@ -57,6 +57,7 @@ def test_defaults_are_those_that_are_documented(algorithm, expected):
         ("leiden", {"iterations": 0}, "a whole number from 1"),
         ("wcc", {"damping": 0.5}, "wcc has no parameter 'damping'; it has: none"),
         ("bfs", {"depth": 2}, "it has: sources, source"),
+        *((name, {"source": 1, "sources": 3}, "remove --source to draw 3") for name in ("bfs", "sssp", "ego-graph")),
     ],
 )
 def test_a_value_without_meaning_is_refused(algorithm, given, says):

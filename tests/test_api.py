@@ -7,11 +7,12 @@ import re
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 import graphbench as gb
-from graphbench.errors import UsageError
+from graphbench.errors import GraphbenchError, UsageError
 from graphbench.records.model import Outcome, Task
 from graphbench.records.store import Store
 from graphbench.reporting.flat import FIELDS, USEFUL
@@ -63,6 +64,24 @@ def test_an_answer_by_drawn_weights_warns_that_it_means_nothing():
         drawn.answer("igraph")
     chosen = gb.run("sssp", [(1, 2), (2, 3)], source=1, engines="igraph", trials=1, store=False)
     assert [text for text in chosen.records[0].warnings if "weights were drawn at random" in text]
+
+
+@pytest.mark.parametrize(
+    ("columns", "target"), [("payer payee amount day", "payee"), ("payer payee amount day", None), ("a payee", "payee")]
+)
+def test_an_error_tells_the_start_of_a_search_from_the_column_of_sources(columns, target):
+    frame = pd.DataFrame({name: [place, 9] for place, name in enumerate(columns.split())})
+    hint = "For bfs, source='payer' is the start vertex; the column of sources is source_column=.$"
+    with pytest.raises(GraphbenchError, match=hint):
+        gb.run("bfs", frame, source="payer", target=target, engines="igraph", trials=1, store=False)
+    with pytest.raises(GraphbenchError) as plain:
+        gb.run("bfs", "karate", source="payer", engines="igraph", trials=1, store=False)
+    assert "source_column" not in str(plain.value)
+
+
+def test_a_start_and_a_number_of_sources_exclude_each_other():
+    with pytest.raises(UsageError, match=r"^source and sources exclude each other: .* remove source to draw 3\.$"):
+        gb.run("bfs", "karate", source=1, sources=3, engines="igraph", trials=1, store=False)
 
 
 @pytest.fixture

@@ -242,6 +242,9 @@ class Algorithm:
             if name not in known:
                 names = ", ".join(known) or "none"
                 raise UsageError(f"{self.name} has no parameter {name!r}; it has: {names}.")
+        if self.draws == "sources" and (number := given.get("sources")) is not None and given.get("source") is not None:
+            problem = "--source and --sources exclude each other: a search from a named vertex draws no other sources"
+            raise UsageError(f"{problem}. Remove --sources, or remove --source to draw {number}.")
         return {name: parameter.check(given.get(name)) for name, parameter in known.items()}
 
     def pose(self, edges: EdgeList, *, seed: int, ignore_weights: bool = False) -> EdgeList:

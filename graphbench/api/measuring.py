@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +17,7 @@ from graphbench.graphs.clean import Dataset
 from graphbench.graphs.from_objects import is_edges
 from graphbench.measure.options import Allocator, Options, fields, revised
 from graphbench.measure.plan import Observer, Plan, command_line, make_plan
-from graphbench.measure.spelling import speaking_python
+from graphbench.measure.spelling import in_python, speaking_python
 from graphbench.measure.staleness import present
 from graphbench.records.model import Record
 from graphbench.records.store import Store
@@ -160,7 +161,8 @@ def run(
     )
     check_names("run", set(parameters) - own, {*fields(Options), "store", "progress"})
     several = isinstance(dataset, list | tuple) and not is_edges(dataset)
-    with follow(progress) as follower:
+    start = parameters.get("source") if "source" in own and source_column is None else None
+    with follow(progress) as follower, _telling_source_apart(algorithm, start, options.table):
         datasets = (
             dataset_of(one, directed, options.table, follower.fetching(one))
             for one in (dataset if several else [dataset])
@@ -170,6 +172,25 @@ def run(
         records = list(execute(plan, observe=follower.observe, store=store if isinstance(store, bool) else Path(store)))
     graphs = {cell.dataset.info.name: cell.dataset.edges for cell in plan.cells}
     return Result(last_of_each(records), baseline=baseline_of(plan), graphs=graphs)
+
+
+@contextmanager
+def _telling_source_apart(algorithm: str, start: Any, table: TableOptions) -> Iterator[None]:
+    """Add to errors about columns, or a vertex beside a named column, that `source` is the start of a search.
+
+    Args:
+        algorithm: by name.
+        start: the start vertex; None if none was given, or the column of sources was, too.
+        table: the columns that were named.
+    """
+    try:
+        yield
+    except (DatasetError, UsageError) as error:
+        about_columns = "source_column" in in_python(str(error))
+        if start is not None and (about_columns or (table.target is not None and "has no vertex" in str(error))):
+            hint = f"For {algorithm}, source={start!r} is the start vertex; the column of sources is source_column="
+            error.args = (f"{str(error).removesuffix('.')}. {hint}.",)
+        raise
 
 
 def tasks_of(plan: Plan) -> int:
