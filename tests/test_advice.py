@@ -13,7 +13,7 @@ import graphbench as gb
 from graphbench import cli, registry
 from graphbench.advice import answer as answers
 from graphbench.advice import reference, validate
-from graphbench.advice.advise import CARDS_GB, PUBLISHED, _option, advise, fits
+from graphbench.advice.advise import CARDS_GB, PUBLISHED, _option, advise, fits, on_quiet_machine
 from graphbench.advice.answer import Cpu
 from graphbench.advice.estimate import Estimate, estimate, outside
 from graphbench.advice.features import features, rough
@@ -258,7 +258,7 @@ def between_two(gpu_call, gpu_script, *, busy=False):
     gpu = msgspec.structs.replace(
         estimate(known, "pagerank", found, "cugraph"), warm_call=gpu_call, whole_script=gpu_script
     )
-    one = Span.exactly(1.0)
+    one = on_quiet_machine(Span.exactly(1.0), busy=busy)
     cpu = Cpu(engine="igraph", threads=None, call=one, script_engine="igraph", script=one, measured=True, busy=busy)
     made = advised(known)
     answer = msgspec.structs.replace(made.answers[0], cpu=cpu, options=[_option(gpu, cpu, None)])
@@ -275,7 +275,7 @@ def test_a_sentence_on_several_algorithms_can_begin_without_a_number(faster, say
     assert answers.summary(made) == f"Your CPU against an H100, on my-graph: {says} and PageRank."
 
 
-def test_a_busy_machine_gets_no_verdict():
+def test_a_busy_machine_gets_no_verdict_where_its_load_may_decide():
     made = between_two(Span(0.1, 0.2, 0.3), Span(1, 2, 3), busy=True)
     shown = " ".join(answers.to_text(made).split())
     assert shown.startswith(
@@ -283,9 +283,50 @@ def test_a_busy_machine_gets_no_verdict():
     )
     assert "as the machine was busy during the measurement. Measure again on a quiet machine. " in shown
     assert "pays off" not in answers.sentence(made.answers[0], made)
-    assert re.search(r"cugraph .* 3\.3 to 10 +busy", answers.to_text(made))
+    assert re.search(r"cugraph .* 0\.48 to 10 +busy", answers.to_text(made))
     several = answers.summary(msgspec.structs.replace(made, answers=made.answers * 2))
     assert several.startswith("Your CPU against an H100, on my-graph: no verdict for ")
+    assert "CPU times may be up to 10 times too long, which the intervals allow for. busy: that leaves " in shown
+    assert "busy" not in answers.to_text(between_two(Span(0.1, 0.2, 0.3), Span(1, 2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("call", "script", "words"),
+    [
+        (Span(300, 400, 600), Span(300, 400, 600), "It does not pay off, however many calls there are."),
+        (Span(2, 3, 4), Span(2, 3, 4), "It does not pay off, however many calls there are."),
+        (Span(0.001, 0.002, 0.003), Span(0.001, 0.002, 0.003), "It probably pays off from the first call on."),
+        (Span(0.001, 0.002, 0.003), Span(2, 3, 4), "It probably pays off from about 4 calls on (3 to "),
+    ],
+)
+def test_what_no_load_explains_is_said_on_a_busy_machine_too(call, script, words):
+    made = between_two(call, script, busy=True)
+    assert words in answers.sentence(made.answers[0], made)
+    shown = answers.line(made, "g")
+    assert "no verdict" not in shown
+    assert (
+        "The machine was busy (more programs ran than it has cores), so CPU times may be up to 10 times too " in shown
+    )
+
+
+def test_a_time_of_a_busy_machine_may_be_ten_times_too_long():
+    known = advice.references()
+    own = [records.replace(records.pagerank("igraph", 0.1), environment__load_average=99.0)]
+    found = known.graphs["graph-0"].features
+    made = advise("g", found, records=own, references=[known], machine=known, algorithms=["pagerank"])
+    cpu = made.answers[0].cpu
+    assert cpu.busy
+    assert (cpu.call.low, cpu.script.low) == pytest.approx((cpu.call.typical / 10, cpu.script.typical / 10), rel=0.05)
+    assert cpu.script.high == cpu.script.typical
+
+
+def test_a_table_says_how_many_times_slower_a_much_slower_gpu_is():
+    assert re.search(r"cugraph .* 4,000 to 16,000 times slower +never", text_of(Span(4_000, 8_000, 16_000)))
+    assert re.search(r"cugraph .* 0\.17 to 0\.50 +never", text_of(Span(2, 4, 6)))
+
+
+def text_of(gpu_call):
+    return answers.to_text(between_two(gpu_call, gpu_call), width=160)
 
 
 def test_the_spread_of_the_measured_calls_is_in_the_interval():

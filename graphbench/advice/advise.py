@@ -10,7 +10,7 @@ import msgspec
 
 from graphbench import registry
 from graphbench.advice import estimate as estimates
-from graphbench.advice.answer import Advice, Answer, Cpu, Option, line
+from graphbench.advice.answer import BUSY_FACTOR, Advice, Answer, Cpu, Option, line
 from graphbench.advice.estimate import Estimate
 from graphbench.advice.features import Features, features
 from graphbench.advice.law import MISSES, Span
@@ -191,17 +191,22 @@ def _measured(records: Sequence[Record]) -> Cpu | None:
     if best is None or call is None or not scripts:
         return None
     script = min(seconds for seconds in scripts if seconds is not None)
-    threads = best.task.params.get("threads")
+    threads, busy = best.task.params.get("threads"), was_busy(best)
     return Cpu(
         engine=best.task.engine,
         threads=threads if isinstance(threads, int) else None,
-        call=_spread(best, call),
+        call=on_quiet_machine(_spread(best, call), busy=busy),
         script_engine=scripts[script],
-        script=Span.exactly(script),
+        script=on_quiet_machine(Span.exactly(script), busy=busy),
         measured=True,
         first_calls=not best.phases.call_s,
-        busy=was_busy(best),
+        busy=busy,
     )
+
+
+def on_quiet_machine(measured: Span, *, busy: bool) -> Span:
+    """What a time measured here would be on a quiet machine: shorter by up to a factor where it was busy."""
+    return msgspec.structs.replace(measured, low=measured.low / BUSY_FACTOR) if busy else measured
 
 
 def _spread(record: Record, call: float) -> Span:

@@ -21,6 +21,10 @@ from graphbench.system.text import count, listed, three
 
 WIDTH = 100
 """Of text that is not for a terminal."""
+BUSY_FACTOR = 10.0
+"""How many times too long a CPU time of a busy machine may be: far more than load is seen to cost."""
+MUCH_SLOWER = 0.1
+"""Where a GPU is less than so many times as fast, a table says how many times slower it is."""
 
 
 class Cpu(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +41,7 @@ class Cpu(msgspec.Struct, frozen=True, kw_only=True):
     first_calls: bool = False
     """There is no warm call within the budget: it is the first one."""
     busy: bool = False
-    """More programs ran during its measurement than the machine has cores: there is no verdict."""
+    """More programs ran during its measurement than the machine has cores: the intervals allow for `BUSY_FACTOR`."""
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +154,12 @@ _OPEN_OR_NEVER = {
     BUSY: "", UNCLEAR: "unclear whether a GPU pays off", "never": "a GPU would probably never pay off",
 }  # fmt: skip
 """Verdicts that name no number of calls, and how a sentence begins with them."""
+_FOR_ONE = f"for one call ({UNCLEAR} for many)"
 _AGAIN = "the machine was busy during the measurement. Measure again on a quiet machine."
+_LOAD = (
+    f"The machine was busy (more programs ran than it has cores), so CPU times may be up to {BUSY_FACTOR:g} times too "
+    "long, which the intervals allow for."
+)
 
 
 def _cpu_of(advice: Advice) -> str:
@@ -162,11 +171,11 @@ def _order(option: Option) -> float:
     return math.inf if option.until or option.pays_off[1] == "never" else option.pays_off[1]
 
 
-def verdict(answer: Answer) -> str:
-    """When the first of the GPU engines pays off, as far as all of the interval says the same."""
+def verdict(answer: Answer, option: Option | None = None) -> str:
+    """When a GPU engine (by default the first one) pays off, as far as all of the interval says the same."""
     assert answer.cpu is not None
-    option = answer.options[0]
-    return BUSY if answer.cpu.busy else _when(option)
+    words = _when(option or answer.options[0])
+    return BUSY if answer.cpu.busy and words in (UNCLEAR, _FOR_ONE) else words
 
 
 def _when(option: Option) -> str:
@@ -179,7 +188,7 @@ def _when(option: Option) -> str:
         return UNCLEAR
     if worst == 1 and option.faster.low < 1:
         sure = option.until and option.faster.high < 1
-        return f"up to about {calls(option.until or 1)} only" if sure else f"for one call ({UNCLEAR} for many)"
+        return f"up to about {calls(option.until or 1)} only" if sure else _FOR_ONE
     if worst == 1:
         return "from the first call on"
     ends = "" if best == worst else f" ({_rounded(best)} to {_rounded(worst)})"
@@ -201,7 +210,7 @@ def sentence(answer: Answer, advice: Advice) -> str:
             f"No time of a CPU engine to compare with.{total}"
         )
     subject = f"{subject}, {_cpu_of(advice)} ({_engine(answer.cpu)}) against {gpu}"
-    if answer.cpu.busy:
+    if verdict(answer) == BUSY:
         return f"{subject}: no verdict, as {_AGAIN}"
     script = _script(answer.cpu, best)
     return f"{subject}: {_per_call(best.faster)}, {script}. {_pays_off(best)}{_for_calls(answer, best, advice.calls)}"
@@ -211,9 +220,18 @@ def _per_call(faster: Span) -> str:
     if faster.low > 1:
         return f"the GPU would probably be {between(faster)} times as fast per call"
     if faster.high < 1:
-        slower = Span(1 / faster.high, 1 / faster.typical, 1 / faster.low)
-        return f"the GPU would probably take {between(slower)} times as long per call"
+        return f"the GPU would probably take {between(_slower(faster))} times as long per call"
     return f"{UNCLEAR} which is faster per call (the GPU {between(faster)} times as fast)"
+
+
+def _slower(faster: Span) -> Span:
+    return Span(1 / faster.high, 1 / faster.typical, 1 / faster.low)
+
+
+def _times_as_fast(faster: Span) -> str:
+    if faster.high < MUCH_SLOWER:
+        return f"{between(_slower(faster))} times slower"
+    return between(faster)
 
 
 def _engine(cpu: Cpu) -> str:
@@ -283,7 +301,7 @@ def _rows(answer: Answer) -> list[list[str]]:
                 f"~{roughly(call.typical)}{'*' if option.estimate.first_calls else ''}",
                 _ends_of(call),
                 *([_ends_of(option.total_s)] if option.total_s else []),
-                between(option.faster) if option.faster else "",
+                _times_as_fast(option.faster) if option.faster else "",
                 _short(answer, option),
                 f"~{two(memory.typical / 1e9)} GB" if memory else "",
                 _card(option),
@@ -296,8 +314,8 @@ def _short(answer: Answer, option: Option) -> str:
     """From how many calls on it pays off, in a cell."""
     if answer.cpu is None or option.pays_off is None:
         return ""
-    words = BUSY if answer.cpu.busy else _when(option)
-    short = {"from the first call on": "1", f"for one call ({UNCLEAR} for many)": UNCLEAR}
+    words = verdict(answer, option)
+    short = {"from the first call on": "1", _FOR_ONE: UNCLEAR}
     best, likely, worst = option.pays_off
     if words.startswith("from about"):
         return _rounded(likely) if best == worst else f"{_rounded(best)} to {_rounded(worst)}"
@@ -344,6 +362,8 @@ def sources(advice: Advice) -> list[str]:
     sides = [side for answer in advice.answers for side in (answer.cpu, *(one.estimate for one in answer.options))]
     if any(side.first_calls for side in sides if side):
         lines.append("* A first call: there are too few warm ones, of a CPU engine within the --budget.")
+    if any(answer.cpu and answer.cpu.busy for answer in advice.answers):
+        lines.append(f"{_LOAD} busy: that leaves the verdict open; measure again on a quiet machine.")
     if advice.outside:
         lines.append(f"Outside of the references, so the intervals are wide: {advice.outside}.")
     if advice.cpu_machine:
@@ -356,7 +376,8 @@ def line(advice: Advice, graph: str) -> str:
     (answer,) = advice.answers
     if not answer.options or answer.cpu is None:
         return ""
-    return plain(f"Estimate: {sentence(answer, advice)} More: graphbench advise {graph}")
+    load = f" {_LOAD}" if answer.cpu.busy and verdict(answer) != BUSY else ""
+    return plain(f"Estimate: {sentence(answer, advice)}{load} More: graphbench advise {graph}")
 
 
 def size(found: Features) -> str:

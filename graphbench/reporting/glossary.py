@@ -100,10 +100,10 @@ _TEXT = {
 _ADVICE = {
     "90 % interval": "of an estimate: it holds the true value in 90 % of cases; of a measured time, that of its median",
     "script": "seconds of a script with so many calls: start, read, build and all calls",
-    "times as fast": "the CPU's time of a call over that of the GPU, as an interval",
+    "times as fast": "the CPU's time of a call over that of the GPU, as an interval; below 0.1 how many times slower",
     "memory": "of an estimate: the most GPU memory that the task takes, the CUDA context included",
     "card": "the smallest usual size of GPU memory that surely holds the task; in brackets one that perhaps does",
-    "busy": "more programs ran than the machine has cores, so times are too long: measure again on a quiet machine",
+    "busy": "more programs ran than the machine has cores, which leaves it open: measure again on a quiet machine",
     "unclear": "the interval has both answers, so there is none",
     "never": "however many calls there are, it costs more",
     "depth": "levels of a breadth-first search from a vertex far away: large for roads, small for social networks",
