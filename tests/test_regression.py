@@ -127,6 +127,41 @@ def test_where_work_is_reused_the_calls_on_rebuilt_graphs_are_compared():
     assert near.ratio == pytest.approx(1.99 / 2.01), "one side is below the threshold of reuse, and one above it"
 
 
+def reusing(warm, rebuilt):
+    return replace(record("igraph", warm), phases__rebuilt_s=rebuilt, phases__first_s=max(rebuilt, default=10 * warm))
+
+
+def search(sources):
+    return replace(bfs("igraph"), phases__call_s=[source + 1.0 for source in sources], trials__sources=sources)
+
+
+FIRST_ONLY = replace(record("igraph", 5.0, n=1), trials__stopped="first_only", phases__first_s=5.0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "calls"),
+    [
+        (reusing(0.004, [0.04] * 3), reusing(0.004, [0.04, 0.04, 0.007]), "rebuilt"),
+        (reusing(0.004, [0.04] * 3), reusing(0.004, []), "warm"),
+        (search([*range(10)]), search([*range(3, 20)]), "warm"),
+        (measured([[1.0] * 9, [1.2] * 6, [1.5] * 2]), measured([[1.1] * 2, [1.2] * 9, [1.3] * 2]), "warm"),
+        (record("igraph", 1.0), FIRST_ONLY, "first"),
+        (replace(record("igraph", 0.001), phases__collect_s=1.019, phases__rebuilt_s=[]), record("igraph"), "warm"),
+    ],
+    ids=["reuse", "reuse, no rebuilt calls", "sources", "rounds", "first call", "lazy"],
+)  # fmt: skip
+def test_the_ratio_is_that_of_the_times_shown_and_both_are_of_one_kind(old, new, calls):
+    for found in (one(old, new), one(new, old)):
+        assert found.calls == calls
+        assert found.ratio == pytest.approx(found.old_s / found.new_s, rel=1e-12)
+
+
+def test_what_is_found_to_reuse_work_once_is_not_nine_times_as_fast_without_it():
+    found = one(reusing(0.004, [0.04] * 3), reusing(0.004, [0.04, 0.04, 0.007]))
+    assert (found.kind, found.ratio, found.old_s) == ("same", pytest.approx(1), 0.04)
+    assert " ".join(render([found], "table", details=True).split()).count("40.0 ms 40.0 ms (rebuilt)") == 1
+
+
 def test_a_slow_first_call_without_rebuilt_calls_leaves_rounds_of_warm_calls_to_judge():
     def without_rebuilt(warm):
         return replace(steady(warm), phases__rebuilt_s=[], phases__first_s=10 * warm)

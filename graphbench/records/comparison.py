@@ -17,7 +17,7 @@ from graphbench.records.best_cpu import Total, best_cpu, did_the_work, left_out
 from graphbench.records.break_even import BreakEven, break_even
 from graphbench.records.matching import differing, groups, nearest, newest, peers
 from graphbench.records.model import Outcome, Record
-from graphbench.records.ratios import Bound
+from graphbench.records.ratios import Bound, CallRatio
 from graphbench.records.rules import RULES, Effect, Pair, Verdict, evaluate, rule_of
 from graphbench.records.statistics import Estimate
 
@@ -199,6 +199,7 @@ def set_against(
     stale: Mapping[str, str] | None = None,
     usual_build: Mapping[str, float] | None = None,
     left_out: Sequence[str] = (),
+    ratio: CallRatio | None = None,
 ) -> Comparison:
     """The comparison of one record with another.
 
@@ -208,8 +209,9 @@ def set_against(
         stale: what changed since a record was made, for each stale record's id.
         usual_build: as :func:`graphbench.records.times.usual_builds` gives it.
         left_out: where the baseline is the best CPU engine, what :func:`graphbench.records.best_cpu.left_out` gives.
+        ratio: of calls, if not that of :func:`graphbench.records.ratios.of_calls`.
     """
-    ratio = ratios.of_calls(baseline, engine)
+    ratio = ratio or ratios.of_calls(baseline, engine)
     pair = Pair(
         baseline=baseline,
         engine=engine,

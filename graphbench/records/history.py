@@ -198,7 +198,6 @@ def _change_points(line: Sequence[tuple[int, Record]]) -> list[Step]:
     if len(line) < 2:
         return []
     rounds = compared_rounds(*(record for _, record in line))
-    rounds = [own or [median(record.phases.call_s)] for own, (_, record) in zip(rounds, line, strict=True)]
     confidence = 1 - (1 - CONFIDENCE) / (len(line) - 1)
     starts, kept = [*range(len(line))], dict[tuple[int, int, int], Step]()
 

@@ -15,6 +15,8 @@ from graphbench.records.model import Outcome, Record
 from graphbench.records.statistics import Estimate
 
 Bound = Literal["lower", "upper"]
+Calls = Literal["warm", "rebuilt", "first"]
+"""Which calls are compared: warm ones, those on graphs built anew, or first ones."""
 
 
 class CallRatio(NamedTuple):
@@ -29,6 +31,22 @@ class CallRatio(NamedTuple):
     estimate: Estimate | None
     bound: Bound | None = None
     first_calls: bool = False
+
+
+class SameCalls(NamedTuple):
+    """The ratio of one engine's calls at two times, of one kind on both sides.
+
+    Attributes:
+        estimate: old time over new time.
+        seconds: the two times that it is the ratio of.
+        calls: of which kind.
+        rounds: of each side; 0 where one has first calls only and the other has not.
+    """
+
+    estimate: Estimate
+    seconds: tuple[float, float]
+    calls: Calls
+    rounds: tuple[int, int]
 
 
 def of_calls(baseline: Record, engine: Record) -> CallRatio:
@@ -94,16 +112,64 @@ def _of_warm_calls(baseline: Record, engine: Record, *, lazy: bool) -> Estimate:
     if min(len(_rounds(baseline)), len(_rounds(engine))) >= statistics.MIN_ROUNDS:
         medians = round_medians([baseline, engine])
         return statistics.ratio_of_rounds(_collected(medians[0], baseline, lazy), _collected(medians[1], engine, lazy))
+    return _ratio(*_common_calls(baseline, engine, lazy=lazy))
+
+
+def of_same_calls(old: Record, new: Record, confidence: float) -> SameCalls:
+    """As :func:`of_calls`, of one engine at two times: what is found to reuse work once counts so on both sides.
+
+    Args:
+        old: a record with the time of a call.
+        new: another one of the same engine.
+        confidence: of the interval over rounds.
+    """
+    sides, calls, lazy = (old, new), _calls_of(old, new), times.is_lazy(old) or times.is_lazy(new)
+    first_only = {record.trials.stopped == "first_only" for record in sides}
+    rounds = compared_rounds(old, new) if len(first_only) == 1 else [[], []]
+    number = len(rounds[0]), len(rounds[1])
+    if min(number) >= statistics.MIN_ROUNDS:
+        middles = statistics.geometric_mean(rounds[0]), statistics.geometric_mean(rounds[1])
+        return SameCalls(statistics.ratio_of_rounds(rounds[0], rounds[1], confidence), middles, calls, number)
+    paired = False
+    if calls == "warm":
+        one, two, paired = _common_calls(old, new, lazy=lazy)
+    else:
+        of = times.rebuilt_calls if calls == "rebuilt" else _first
+        one, two = (_collected(of(record), record, lazy) for record in sides)
+    return SameCalls(_ratio(one, two, paired), (median(one), median(two)), calls, number)
+
+
+def _first(record: Record) -> list[float]:
+    return [seconds for seconds in (times.first_call(record),) if seconds is not None]
+
+
+def _calls_of(*records: Record) -> Calls:
+    """The calls of one engine to compare: as soon as one record reuses work, those on rebuilt graphs, if all have them.
+
+    A record that is close to the threshold of reuse may be on either side of it.
+    """
+    if not all(map(times.warm_calls, records)):
+        return "first"
+    rebuilt = all(len(record.phases.rebuilt_s) >= times.MIN_REBUILT for record in records)
+    return "rebuilt" if rebuilt and any(map(times.reuses_work, records)) else "warm"
+
+
+def _ratio(one: Sequence[float], two: Sequence[float], paired: bool) -> Estimate:
+    return statistics.paired_ratio(one, two) if paired else statistics.ratio(one, two)
+
+
+def _common_calls(baseline: Record, engine: Record, *, lazy: bool) -> tuple[list[float], list[float], bool]:
+    """The warm calls of both sides, from sources that both ran; and whether these are pairs, one for each source."""
     one, two = (_collected(times.warm_calls(record), record, lazy) for record in (baseline, engine))
     sources = baseline.trials.sources, engine.trials.sources
     common = set(sources[0]) & set(sources[1])
     if not common:
-        return statistics.ratio(one, two)
+        return one, two, False
     of_baseline, of_engine = statistics.by_question(sources[0], one), statistics.by_question(sources[1], two)
     both = [source for source in of_baseline if source in of_engine]
     if len(both) < statistics.MIN_SAMPLES:
-        return statistics.ratio(_from(common, sources[0], one), _from(common, sources[1], two))
-    return statistics.paired_ratio([of_baseline[source] for source in both], [of_engine[source] for source in both])
+        return _from(common, sources[0], one), _from(common, sources[1], two), False
+    return [of_baseline[source] for source in both], [of_engine[source] for source in both], True
 
 
 def round_medians(records: Sequence[Record]) -> list[list[float]]:
@@ -116,22 +182,21 @@ def round_medians(records: Sequence[Record]) -> list[list[float]]:
 
 
 def compared_rounds(*records: Record) -> list[list[float]]:
-    """As :func:`round_medians`, of one engine at several times, by what its calls did.
+    """As :func:`round_medians`, of one engine at several times: of the calls of one kind that all have.
 
-    Where a record reuses work, the calls on rebuilt graphs of all: one that is close to the threshold may be on either
-    side of it. A record without three of them in every round has no rounds then. Where an answer is lazy, `collect` is
-    added.
+    Without three rebuilt calls in every round, those of a record count as one round. Where an answer is lazy, `collect`
+    is added.
     """
     lazy = any(map(times.is_lazy, records))
-    reused = any(times.reuses_work(record) and len(record.phases.rebuilt_s) >= times.MIN_REBUILT for record in records)
-    rounds = [_rebuilt_rounds(record) for record in records] if reused else round_medians(records)
+    rebuilt = _calls_of(*records) == "rebuilt"
+    rounds = [_rebuilt_rounds(record) for record in records] if rebuilt else round_medians(records)
     return [_collected(own, record, lazy) for own, record in zip(rounds, records, strict=True)]
 
 
 def _rebuilt_rounds(record: Record) -> list[float]:
     calls, size = times.rebuilt_calls(record), times.MIN_REBUILT
     if len(calls) != size * len(_rounds(record)):
-        return []
+        return [median(calls)]
     return [median(calls[start : start + size]) for start in range(0, len(calls), size)]
 
 

@@ -16,12 +16,12 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from graphbench.errors import GraphbenchError
-from graphbench.records import statistics, times
+from graphbench.records import ratios, times
 from graphbench.records.comparison import set_against
 from graphbench.records.cost import costs
 from graphbench.records.matching import newest
 from graphbench.records.model import Environment, Outcome, Record
-from graphbench.records.ratios import Bound, compared_rounds
+from graphbench.records.ratios import Bound, Calls
 from graphbench.records.rules import Verdict, readable, rule_of
 from graphbench.records.statistics import MIN_ROUNDS, Bounds, Estimate
 from graphbench.system.text import count
@@ -55,9 +55,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         dataset: on which graph.
         engine: by which engine.
         params: of the task.
-        old_s: the old median of a warm call in seconds, or of first calls where there is no other; None without a time.
+        old_s: the old time of a call in seconds; None without a time.
         new_s: the new one.
-        ratio: old time over new time: above 1 is faster; None if a side has no time.
+        calls: of which calls the times are, `warm`, `rebuilt` or `first`; None where there is no ratio, and each side's
+            own median call is given.
+        ratio: old time over new time, of these times: above 1 is faster; None if a side has no time.
         interval: its 98 % interval over rounds; with too few, the 95 % interval of the trials.
         range: the smallest and largest ratio of single trials, if there is no interval.
         bound: `lower` or `upper` if a time limit was reached.
@@ -78,6 +80,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, Any]
     old_s: float | None = None
     new_s: float | None = None
+    calls: Calls | None = None
     ratio: float | None = None
     interval: tuple[float, float] | None = None
     range: tuple[float, float] | None = None
@@ -196,30 +199,32 @@ def change_between(old: Record | None, new: Record | None, *, cross_machine: boo
     before, after = costs(old), costs(new)
     common = _with(common, costs={name: (before[name], after[name]) for name in before if name in after})
     sides = _named(old, "old", cross_machine), _named(new, "new", cross_machine)
-    comparison = set_against(*sides, stale=_stale(*sides))
+    ratio = ratios.of_calls(*sides)
+    same = ratios.of_same_calls(*sides, CONFIDENCE) if ratio.estimate is not None and ratio.bound is None else None
+    if same is not None:
+        ratio = ratio._replace(estimate=same.estimate)
+    comparison = set_against(*sides, stale=_stale(*sides), ratio=ratio)
     common = _with(common, versions=_versions(old, new), reasons=[*comparison.reasons, *_busy(old, new)],
                    ratio=comparison.ratio_call, bound=comparison.bound)  # fmt: skip
-    if comparison.ratio_call is None or comparison.bound is not None or comparison.verdict is not Verdict.LIKE:
+    if comparison.ratio_call is not None:
+        taken = same.seconds if same else tuple(map(_first_if_ok, sides))
+        common = _with(common, old_s=taken[0], new_s=taken[1], calls=same.calls if same else "first")
+    if same is None or comparison.verdict is not Verdict.LIKE:
         no_longer = comparison.verdict is Verdict.REFUSED or set_against(old, old).verdict is Verdict.LIKE
         return _with(common, lost=was_ok and not common.broken and no_longer)
-    rounds = compared_rounds(*sides)
-    same_calls = len({side.trials.stopped == "first_only" for side in sides}) == 1
-    if min(map(len, rounds)) >= MIN_ROUNDS and same_calls:
-        ratio = statistics.ratio_of_rounds(rounds[0], rounds[1], CONFIDENCE)
-    else:
-        ratio = Estimate(comparison.ratio_call, _bounds(comparison.interval), _bounds(comparison.range), comparison.n)
-    kind, added = _kind(ratio, judged=ratio.coverage is not None), [*_aside(comparison.notes)]
-    only_first = new.trials.stopped == "first_only" and not same_calls
+    kind, added = _kind(same.estimate, judged=min(same.rounds) >= MIN_ROUNDS), [*_aside(comparison.notes)]
+    if same.calls == "warm" and any(map(times.reuses_work, sides)):
+        added.append("a side has too few calls on rebuilt graphs, so warm calls are compared")
+    only_first = new.trials.stopped == "first_only" and bool(times.warm_calls(old))
     if only_first:
         added.append("the new side has no warm call, so first calls are compared")
     return _with(
         common,
         kind=kind,
-        lost=was_ok and only_first and kind == "possible" and ratio.value < 1,
-        ratio=ratio.value,
-        interval=ratio.interval,
-        range=ratio.range,
-        rounds=(len(rounds[0]), len(rounds[1])) if same_calls else (0, 0),
+        lost=was_ok and only_first and kind == "possible" and same.estimate.value < 1,
+        interval=same.estimate.interval,
+        range=same.estimate.range,
+        rounds=same.rounds,
         repeated=(repeated := shares_trials(old, new)),
         reasons=[*common.reasons, *added, *(["the same trials are in both stores"] if repeated else [])],
     )
@@ -243,10 +248,6 @@ def _kind(ratio: Estimate, *, judged: bool) -> Kind:
     if not judged:
         return "possible"
     return "faster" if ratio.value > 1 else "slower"
-
-
-def _bounds(ends: tuple[float, float] | None) -> Bounds | None:
-    return None if ends is None else Bounds(*ends)
 
 
 def _stale(old: Record, new: Record) -> dict[str, str]:
@@ -303,6 +304,10 @@ def _median(record: Record | None) -> float | None:
     if record is None or record.outcome is not Outcome.OK or not record.phases.call_s:
         return None
     return median(record.phases.call_s)
+
+
+def _first_if_ok(record: Record) -> float | None:
+    return times.first_call(record) if record.outcome is Outcome.OK else None
 
 
 def _machine(cells: dict[tuple[str, str], Record]) -> str:

@@ -31,6 +31,7 @@ _FIELDS = (
     "engine",
     "old_s",
     "new_s",
+    "calls",
     "ratio",
     "bound",
     "rounds",
@@ -96,6 +97,7 @@ def _table(found: Sequence[Change], places: Mapping[tuple[str, str, str], Sequen
             Column("engine", lambda change: plain(label(change, places[_place(change)]))),
             Column("old call", lambda change: seconds(change.old_s), right=True),
             Column("new call", lambda change: seconds(change.new_s), right=True),
+            Column("", _calls, optional=True),
             Column("old / new", lambda change: ratio(change.ratio, bound=change.bound), right=True),
             Column("interval", _spread, optional=True),
             Column("rounds", _rounds, right=True),
@@ -139,6 +141,11 @@ def _kind(change: Change) -> str:
 def _not_run_again(change: Change) -> str:
     """`only in the old store` of a cell that the new one does not have: that is no failure of its engine."""
     return ONLY_OLD if ONLY_OLD in change.reasons else ""
+
+
+def _calls(change: Change) -> str:
+    """What the two times are, if not warm calls."""
+    return {"rebuilt": "(rebuilt)", "first": "(first calls)"}.get(change.calls or "", "")
 
 
 def _rounds(change: Change) -> str:
