@@ -32,6 +32,14 @@ def test_a_cell_is_relative_to_the_fastest_of_its_row():
     assert found["networkx"][2] == 5
 
 
+def test_what_does_not_differ_from_the_fastest_has_its_colour_and_what_does_has_not():
+    varying = replace(record("igraph"), phases__call_s=[0.95, 1.2, 1.5])
+    found = cells([record("networkit", 1.0), varying, record("scipy", 1.04)])
+    assert [found[engine][1:] for engine in ("networkit", "igraph", "scipy")] == [
+        ("1.00\u00d7", 0), ("1.20\u00d7", 0), ("1.04\u00d7", 1)
+    ]  # fmt: skip
+
+
 def test_a_worse_answer_is_never_the_fastest_and_has_no_colour():
     found = cells(
         [with_quality("networkx", 9.0, 0.8), with_quality("igraph", 0.1, 0.5), with_quality("scipy", 3.0, 0.8)]

@@ -1,8 +1,8 @@
 """The heat map: every graph and engine, each cell relative to the fastest of its row. Pure.
 
 A cell has a colour where its answer is as good as that of the fastest engine of its row, and another cell can be
-compared with it. Bounds, first calls beside warm ones, and answers that are not alike are shown without a colour and
-are never the fastest.
+compared with it; warm calls that are not found to differ from the fastest have its colour. Bounds, first calls beside
+warm ones, and answers that are not alike are shown without a colour and are never the fastest.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from graphbench.records import times
 from graphbench.records.best_cpu import computed, fastest_call, is_like, not_computed
 from graphbench.records.model import Record
+from graphbench.records.ratios import of_calls
 from graphbench.reporting.case import Case
 from graphbench.reporting.document import HeatCell, HeatMap, HeatRow, Section, Text
 from graphbench.reporting.heading import hardware, is_usual, named, ways_asked_for
@@ -87,7 +88,7 @@ def section(
         return engine not in usual, not levels[engine], fmean(levels[engine] or [0]), engine
 
     engines = sorted(levels, key=rank)
-    legend = ["fastest", *(f"up to {most:g}{TIMES}" for most in LEVELS[1:]), "more"]
+    legend = ["fastest, or no difference found", *(f"up to {most:g}{TIMES}" for most in LEVELS[1:]), "more"]
     return Section("Every graph and engine", "heat", [HeatMap(rows, engines, METRICS, legend), Text(_HOW, quiet=True)])
 
 
@@ -131,8 +132,11 @@ def _cells(
         values = {case.record.id: value_of(case) if case.answered else None for case in cases}
         light = min((value for id_, value in values.items() if value and id_ in alike - heavy), default=inf)
         aside = {id_ for id_ in heavy if name == METRICS[0] and (values[id_] or inf) <= light}  # it wins by its build
-        compared = [value for id_, value in values.items() if value and id_ in alike - aside]
-        least = min(compared, default=None)
+        compared = {id_: value for id_, value in values.items() if value and id_ in alike - aside}
+        least = min(compared.values(), default=None)
+        fastest = next(
+            (case.record for case in cases if name == METRICS[0] and compared.get(case.record.id) == least), None
+        )
         for engine, case in engines.items():
             value, record = values[case.record.id], case.record
             if value is None:
@@ -146,9 +150,18 @@ def _cells(
             elif len(compared) < 2:
                 found[engine].append(HeatCell(shown(value)))
             else:
-                level = sum(value / least > most for most in LEVELS)
+                level = _level(value / least, record, fastest)
                 found[engine].append(HeatCell(shown(value), ratio(value / least), level, value / least))
     return found
+
+
+def _level(factor: float, record: Record, fastest: Record | None) -> int:
+    """The colour: the first where an interval or a range of the ratio of warm calls to the fastest holds 1."""
+    level = sum(factor > most for most in LEVELS)
+    found = of_calls(record, fastest).estimate if fastest is not None else None
+    if found is None or not (found.interval or found.range):
+        return level
+    return 0 if found.no_difference else max(1, level)
 
 
 def _why_not_alike(record: Record) -> str:
