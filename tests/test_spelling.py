@@ -73,3 +73,18 @@ def test_warnings_are_shown_as_before_afterwards():
     with speaking_python():
         assert warnings.showwarning is not before
     assert warnings.showwarning is before
+
+
+CALLS = [
+    lambda path: gb.load(path, directed=True),
+    lambda path: gb.run("wcc", path, directed=True, engines="scipy", trials=1, store=False),
+]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=["load", "run"])
+def test_warnings_point_to_the_line_of_the_caller(tmp_path, call):
+    path = tmp_path / "graph.mtx"
+    path.write_text("%%MatrixMarket matrix coordinate pattern symmetric\n2 2 1\n2 1\n")
+    with pytest.warns(UserWarning, match="directed=True has no effect") as found:
+        call(path)
+    assert {(each.filename, each.lineno) for each in found} == {(__file__, call.__code__.co_firstlineno)}

@@ -5,18 +5,23 @@ Messages name flags. Where Python asked, :func:`in_python` turns them into argum
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
+import inspect
+import os
 import re
 import warnings
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from graphbench import registry
 from graphbench.errors import GraphbenchError, on_command_line
 from graphbench.measure.options import Field, Options, fields
 
+_OURS = f"{Path(registry.__file__).parent}{os.sep}", contextlib.__file__
+"""Files whose frames lie between a user's call and a warning."""
 _FLAG = re.compile(r"`[^`]*`|(?<![\w-])--(?P<flag>[a-z]+(?:-[a-z]+)*)(?P<value> (?:[\w.+-]*\w))?")
 """A flag and the word after it, or code between backticks, which stays as it is."""
 _PLACEHOLDER = re.compile(r"[A-Z]+|\d[\w.+-]*")
@@ -24,17 +29,21 @@ _PLACEHOLDER = re.compile(r"[A-Z]+|\d[\w.+-]*")
 _AMOUNT = re.compile(r"[\d.]+[kKMGT]i?B")
 
 
-@contextmanager
+@contextlib.contextmanager
 def speaking_python() -> Iterator[None]:
-    """Errors and warnings of the block name arguments of Python; also a decorator. Not on the command line."""
+    """Errors and warnings of the block name arguments of Python; also a decorator. Not on the command line.
+
+    Warnings point to the line outside graphbench that called it.
+    """
     if on_command_line.get():
         yield
         return
+    place = _caller()
     with warnings.catch_warnings():
         shown = warnings.showwarning
 
-        def show(message: Warning | str, category: type[Warning], *place: Any, **line: Any) -> None:
-            shown(category(in_python(str(message))), category, *place, **line)
+        def show(message: Warning | str, category: type[Warning], *inside: Any, **line: Any) -> None:
+            shown(category(in_python(str(message))), category, *(place or inside[:2]), *inside[2:], **line)
 
         warnings.showwarning = show
         try:
@@ -42,6 +51,14 @@ def speaking_python() -> Iterator[None]:
         except GraphbenchError as error:
             error.args = (in_python(str(error)),)
             raise
+
+
+def _caller() -> tuple[str, int] | None:
+    """File and line of the innermost frame outside graphbench; Python 3.12 has `skip_file_prefixes` for that."""
+    frame = inspect.currentframe()
+    while frame and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno) if frame else None
 
 
 def in_python(text: str) -> str:
