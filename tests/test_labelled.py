@@ -25,6 +25,11 @@ def test_a_value_for_each_vertex_is_a_series_by_name(kind):
     assert answer(kind, [5, 6, 7, 8]).to_dict() == {"ann": 5, "bob": 6, "cy": 7, "dan": 8}
 
 
+def test_labels_that_are_vertices_have_their_names_unless_one_is_no_vertex():
+    assert answer("labels", [1, 1, 2, 1], labels_are_vertices=True).tolist() == ["bob", "bob", "cy", "bob"]
+    assert answer("labels", [107, 2, 107, 10], labels_are_vertices=True).tolist() == [107, 2, 107, 10]
+
+
 def test_several_values_for_each_vertex_are_a_frame():
     frame = answer("vectors", [[1, 2], [3, 4], [5, 6], [7, 8]], columns=("hub", "authority"))
     assert frame.loc["cy"].to_dict() == {"hub": 5, "authority": 6}
@@ -54,7 +59,7 @@ def test_empty_answers_are_empty(kind, shape):
 def test_an_answer_of_a_run_has_the_users_names():
     graph = nx.Graph([("x", "y"), ("y", "z"), ("z", "x"), ("z", "w")])
     assert gb.run("triangle-count", graph, **QUICK).answer("networkx").to_dict() == {"w": 0, "x": 1, "y": 1, "z": 1}
-    tree = gb.run("mst", pd.DataFrame({"source": ["b"], "target": ["a"]}), **QUICK).answer("networkx")
+    tree = gb.run("mst", pd.DataFrame({"source": ["b"], "target": ["a"], "weight": [1]}), **QUICK).answer("networkx")
     assert tree.tolist() == [("a", "b")]
     scores = gb.run("jaccard", graph, **QUICK).answer("networkx")
     assert scores.index.names == ["first", "second"]

@@ -89,6 +89,11 @@ def test_labels_that_are_vertices_have_their_names():
     assert registry.algorithm("cdlp").labels_are_vertices
 
 
+def test_labels_of_a_wrong_answer_that_are_no_vertices_are_kept():
+    frame = tabled("labels", [107, 2, 107, 10], labels_are_vertices=True)
+    assert frame["one"].tolist() == [107, 2, 107, 10]
+
+
 def test_entries_of_a_matrix_keep_their_values():
     frame = tabled("arcs", [[3.0, 1.0, 0.5]])
     assert frame.to_numpy(dtype=object).tolist() == [["one", "dan", "bob", 0.5], ["two", "dan", "bob", 0.5]]

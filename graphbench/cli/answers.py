@@ -14,7 +14,7 @@ from graphbench.api import Result, kept_answer
 from graphbench.api.result import answer_note
 from graphbench.cli.files import unwritable
 from graphbench.errors import GraphbenchError
-from graphbench.measure.labelled import numbers_of, pairs_of, titles
+from graphbench.measure.labelled import by_name, numbers_of, pairs_of, titles
 from graphbench.measure.plan import Plan
 from graphbench.records.model import Record
 from graphbench.system.text import listed
@@ -109,7 +109,8 @@ def table(
             ]
             return pd.concat(frames, ignore_index=True)
         case "labels" if algorithm.labels_are_vertices:
-            return pd.DataFrame({"vertex": names, **{engine: names[answer] for engine, answer in answers.items()}})
+            labels = {engine: by_name(answer, names) for engine, answer in answers.items()}
+            return pd.DataFrame({"vertex": names, **labels})
         case _:
             return pd.DataFrame({"vertex": names, **answers})
 

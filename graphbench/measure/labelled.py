@@ -64,7 +64,7 @@ def labelled(
             table = answer[: numbers_of(answer)]
             values, index = table[:, 1], pd.Index(table[:, 0], name="number")
         case "labels" if algorithm.labels_are_vertices:
-            values = names[answer]
+            values = by_name(answer, names)
         case "quantities":
             index = pd.Index(titles(algorithm, len(answer)), name="quantity")
     return pd.Series(values, index=index)
@@ -82,6 +82,12 @@ def _edges(algorithm: Algorithm, answer: npt.NDArray[Any], names: npt.NDArray[An
 def numbers_of(answer: npt.NDArray[Any]) -> int:
     """Rows of the table at the head of a numbering: edges follow, which start below the count of numbers."""
     return int(np.argmin(np.append(answer[:, 0], -1) == np.arange(len(answer) + 1)))
+
+
+def by_name(labels: npt.NDArray[Any], names: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The names of the vertices whose ids are the labels; those of a wrong answer, of which one is no id, stay."""
+    known = (labels >= 0) & (labels < len(names))
+    return names[labels] if known.all() else labels
 
 
 def titles(algorithm: Algorithm, count: int) -> Sequence[str]:

@@ -21,6 +21,7 @@ from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import ldbc
 from graphbench.graphs.loading import file_of
 from graphbench.measure import answers
+from graphbench.measure.labelled import by_name
 from graphbench.measure.prepare import Prepared
 
 UNREACHED = np.iinfo(np.int64).max
@@ -108,9 +109,8 @@ def difference(algorithm: str, answer: Answer, expected: Answer, edges: EdgeList
         far = np.flatnonzero(~(np.abs(answer - expected) <= allowed))
         at = int(far[0]) if len(far) else None
     elif algorithm == "cdlp":
-        known = (answer >= 0) & (answer < len(answer))
-        answer = np.where(known, edges.labels[np.where(known, answer, 0)], answer)
-        far = np.flatnonzero(~known | (answer != expected))
+        answer = by_name(answer, edges.labels)
+        far = np.flatnonzero(answer != expected)
         at = int(far[0]) if len(far) else None
     else:
         found = agreement(kind, answer, expected, RELATIVE)
