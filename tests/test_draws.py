@@ -56,6 +56,12 @@ def test_an_unknown_source_is_refused(name):
         draws.sources(GRAPHS["named"], 64, name, seed=0)
 
 
+def test_ids_with_gaps_are_not_called_a_range():
+    gaps = graph(path(3), 3, names=np.array([-5, 3, 10]))
+    with pytest.raises(UsageError, match=r"has no vertex '4'; the first is -5\.$"):
+        draws.sources(gaps, 64, "4", seed=0)
+
+
 def test_pairs_are_sorted_distinct_and_share_a_neighbour():
     rng = np.random.default_rng(0)
     some = graph(rng.integers(200, size=(600, 2)).tolist(), 200)

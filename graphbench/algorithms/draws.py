@@ -28,7 +28,7 @@ def sources(edges: EdgeList, count: int, source: int | str | None, seed: int) ->
     Args:
         edges: the posed graph.
         count: number to draw, if there are enough candidates. A smaller count gives a prefix.
-        source: the name or 0-based id of a vertex that the user chose; nothing is drawn then.
+        source: the name or number that the user has for a vertex; nothing is drawn then.
         seed: of the draw.
 
     Returns:
@@ -148,7 +148,9 @@ def vertex(edges: EdgeList, name: int | str) -> int:
         problem = f"named {str(name)!r}; the first is {str(labels[0])!r}"
     else:
         matches = np.flatnonzero(labels == int(name)) if str(name).removeprefix("-").isdecimal() else labels[:0]
-        known = f"its vertices are {labels[0]:,} to {labels[-1]:,}" if len(labels) else "it has none"
+        known = f"the first is {labels[0]:,}" if len(labels) else "it has none"
+        if len(labels) and labels[-1] - labels[0] < len(labels):
+            known = f"its vertices are {labels[0]:,} to {labels[-1]:,}"
         problem = f"{str(name)!r}; {known}"
     if len(matches):
         return int(matches[0])
