@@ -12,10 +12,12 @@ from graphbench.measure.suites import capacity as capacity_search
 from graphbench.records.capacity import Capacity, failed_phase, failure, generator_of, host_out_of_memory, size_of
 from graphbench.records.model import Censored, Memory, Outcome, Phases, SearchKey, Task
 from graphbench.records.store import Store
+from graphbench.reporting import report
 from graphbench.reporting.capacity import between_scales, capacities, render
 from graphbench.reporting.document import Bullets, Cards, Table
+from graphbench.reporting.markdown import to_markdown
 from graphbench.reporting.measured import group_by_machine
-from graphbench.reporting.sections import capacity, growth, no_baseline
+from graphbench.reporting.sections import capacity, growth, no_baseline, questions
 from helpers.memory_engines import need
 from helpers.records import H100, HERE, record, replace, stored
 
@@ -340,6 +342,26 @@ def test_a_search_is_reported_from_its_records():
 def test_a_report_on_searches_begins_with_how_much_fits():
     first, *_ = no_baseline.sentences(here(*SEARCH))
     assert first == "Within 32 GiB, cugraph completes graphs of 452,984,832 edges (wcc)."
+
+
+def test_a_report_on_searches_misses_no_engine_and_names_no_command_for_ratios():
+    shown = to_markdown(report.build([*SEARCH]), charts="charts")
+    assert "is compared with" not in shown
+    assert "For yours:" not in shown
+    shown = to_markdown(report.build([*SEARCH, replace(record("cugraph", device="gpu"), id="timed")]), charts="charts")
+    assert "No engine is compared with networkx." in shown
+    assert "For yours: graphbench louvain FILE." in shown
+
+
+def test_load_is_no_caveat_of_how_much_fits():
+    crowded = [replace(one, environment__load_average=99.0) for one in SEARCH]
+    assert questions.busy(here(*crowded)) == (0, 0)
+    beside = replace(record("igraph"), environment__load_average=99.0)
+    assert questions.busy(here(*crowded, beside)) == (1, 1)
+
+
+def test_the_card_of_a_search_that_is_open_says_so():
+    assert Cards(no_baseline.table(here(*SEARCH[:3]))).card(0).asides[0] == ("size", "452,984,832 edges or more")
 
 
 def test_the_number_on_the_card_of_a_search_is_that_of_edges():

@@ -10,8 +10,9 @@ from graphbench.errors import UsageError
 from graphbench.graphs.generators import spec as generators
 from graphbench.measure.suites.series import expand
 from graphbench.records.model import Outcome, Phases, Task
-from graphbench.reporting import suites
+from graphbench.reporting import report, suites
 from graphbench.reporting.document import Bullets, Chart, Table
+from graphbench.reporting.markdown import to_markdown
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.power_law import family, fit
 from graphbench.reporting.sections import growth, no_baseline, scaling
@@ -305,6 +306,12 @@ def test_the_lead_is_a_warm_call_where_there_is_one():
         "On 2 GPUs, a first call of wcc on 1.00 billion edges is 3.00× as fast as on 1 GPU (one each), "  # noqa: RUF001
         "a first answer 2.98×."  # noqa: RUF001
     )
+
+
+def test_a_report_on_numbers_of_gpus_misses_no_engine_and_names_no_command_for_ratios():
+    shown = to_markdown(report.build([on(1, 8.0), on(2, 5.0)]), charts="charts")
+    assert "is compared with" not in shown
+    assert "For yours:" not in shown
 
 
 def test_speedup_is_over_the_fewest_gpus_that_suffice():

@@ -65,6 +65,11 @@ def is_usual(row: Record) -> bool:
     return not ways_asked_for(row) and (where is None or where.allocator in {None, "default"})
 
 
+def is_special(row: Record) -> bool:
+    """Whether it is about memory or scaling: a try of a search, or on a number of GPUs that was asked for."""
+    return row.search is not None or "gpus" in row.task.params
+
+
 def named(engine: str, words: Sequence[str]) -> str:
     """An engine with its details in brackets."""
     return f"{engine} ({', '.join(words)})" if words else engine

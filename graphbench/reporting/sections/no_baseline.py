@@ -11,6 +11,7 @@ import msgspec
 from graphbench.reporting import capacity
 from graphbench.reporting.case import Case, call_time, size
 from graphbench.reporting.document import Column, Need, Table
+from graphbench.reporting.heading import is_special
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, plain, ratio, seconds
 from graphbench.reporting.quantities import TITLED
@@ -46,9 +47,11 @@ def sentences(measured: Measured) -> list[str]:
     certified = sum(case.certified for case in done)
     every = "all of them" if certified == len(done) else f"{certified:,} of them"
     found.append(f"{len(done):,} of {count(len(started), 'task')} completed, {every} with a certified answer.")
-    old = all(case.record.superseded for case in done)
-    none = "The records are from before the rules changed: no" if old else "No"
-    return [plain(text) for text in [*found, f"{none} engine is compared with {measured.baseline}."]]
+    if not all(is_special(case.record) for case in started):
+        old = all(case.record.superseded for case in done)
+        none = "The records are from before the rules changed: no" if old else "No"
+        found.append(f"{none} engine is compared with {measured.baseline}.")
+    return [plain(text) for text in found]
 
 
 def _edges(case: Case) -> str:
@@ -69,6 +72,7 @@ class _Problem(NamedTuple):
 def table(measured: Measured) -> Table[_Problem]:
     """A row for each problem: the largest graph that any engine completed, by the quickest that did."""
     rows = []
+    open_ids = {one.largest.id for one in capacity.capacities(measured) if one.largest and not one.complete}
     for problem, cases in measured.problems.items():
         started = [case for case in cases if case.ran]
         done = [case for case in started if case.answered]
@@ -87,7 +91,10 @@ def table(measured: Measured) -> Table[_Problem]:
         shown = column(title, lambda best: "" if best.record.search is not None else cell(best), right=True)
         return msgspec.structs.replace(shown, optional=bool(measured.tries))
 
-    sized = column("size", lambda best: size(best) if best.edges else "", right=True)
+    def edges(best: Case) -> str:
+        return f"{size(best)}{' or more' if best.record.id in open_ids else ''}" if best.edges else ""
+
+    sized = column("size", edges, right=True)
     return Table(
         rows,
         [

@@ -15,6 +15,7 @@ from graphbench.records.rules import Verdict, rule_of
 from graphbench.reporting import means, speeds, warned
 from graphbench.reporting.case import Case, grouped, pays_off_from
 from graphbench.reporting.document import Answers, RecordsLink
+from graphbench.reporting.heading import is_special
 from graphbench.reporting.means import fair
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, ends, plain
@@ -178,7 +179,9 @@ def _graphs(ran: Sequence[Record]) -> str:
     if not sizes:
         return ""
     named = listed([count(len(own), kind) for kind, own in kinds.items()])
-    return f"{named}, of {ends(sizes)} edges. For yours: graphbench {ran[0].task.algorithm} FILE."
+    plain_runs = [record.task.algorithm for record in ran if not is_special(record)]
+    yours = f" For yours: graphbench {plain_runs[0]} FILE." if plain_runs else ""
+    return f"{named}, of {ends(sizes)} edges.{yours}"
 
 
 def _same_answers(ran: Sequence[Record], cases: Sequence[Case], doubts: Sequence[RecordsLink]) -> str:
@@ -277,8 +280,8 @@ def _cached(ran: Sequence[Record]) -> str:
 
 
 def busy(measured: Measured) -> tuple[int, int]:
-    """In how many tasks the machine was busy, and of how many that ran."""
-    ran = [case.record for case in measured.cases if case.ran]
+    """In how many tasks the machine was busy, and of how many that ran; a search is about memory alone."""
+    ran = [case.record for case in measured.cases if case.ran and case.record.search is None]
     return sum(map(times.was_busy, ran)), len(ran)
 
 
