@@ -364,15 +364,17 @@ def test_a_home_folder_is_compared_by_its_store(stores, tmp_path, capsys):
 
 def test_what_was_not_run_again_is_no_failure_and_what_never_ran_is_one_line():
     absent = [replace(never_ran(Outcome.UNAVAILABLE), id=id_) for id_ in ("old", "new")]
-    answered = steady(1.0, engine="networkit")
-    found = changes([answered, absent[0], OTHER[0]], [absent[1], OTHER[1]])
-    text = render(found, "table")
-    assert text.startswith("1 same, 1 incomparable and 1 only in the old store.")
+    answered, new = steady(1.0, engine="networkit"), steady(1.0, engine="graphblas")
+    found = changes([answered, absent[0], OTHER[0]], [absent[1], OTHER[1], new])
+    text, listed = render(found, "table", width=200), render(found, "table", width=200, details=True)
+    assert text.startswith("1 same, 2 incomparable and 1 only in the old store.")
     assert "broken" not in text
     assert "1 cell without an answer on either side: igraph" in text
-    row = "only in the old store  louvain"
-    assert (row in text, row in render(found, "table", details=True)) == (False, True)
-    assert "only in the old store: louvain on coAuthorsDBLP, networkit" in text
+    for engine, store in (("networkit", "old"), ("graphblas", "new")):
+        assert f"only in the {store} store (--details lists them): louvain on coAuthorsDBLP, {engine}" in text
+        assert f"only in the {store} store: louvain on coAuthorsDBLP, {engine}" in listed
+        assert text.count(engine) == 1
+        assert listed.count(engine) == 2
     assert objections(found, LIMIT)
 
 

@@ -48,7 +48,9 @@ fail_slower_option = click.option(
     callback=_percent,
     help="Exit with 1 if a cell takes this much longer, such as 5%, was ok and no longer is, or nothing was judged.",
 )
-details_option = click.option("--details", is_flag=True, help="List unchanged cells one by one.")
+details_option = click.option(
+    "--details", is_flag=True, help="List every cell: unchanged ones and those of one store, too."
+)
 
 
 @click.command("compare")

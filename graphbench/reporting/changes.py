@@ -24,6 +24,7 @@ from graphbench.system.text import count, listed, three
 
 MAX_NAMED = 3
 """A note names at most so many cells."""
+_ONE_STORE = {ONLY_OLD, ONLY_NEW}
 _FIELDS = (
     "kind",
     "algorithm",
@@ -49,9 +50,9 @@ def render(found: Sequence[Change], form: str, width: int | None = None, *, deta
 
     def blocks() -> list[Block]:
         told = [change for change in found if not _never_answered(change)]
-        shown = [one for one in told if details or not (one.kind == "same" or {ONLY_OLD, ONLY_NEW} & {*one.reasons})]
+        shown = [one for one in told if details or not (one.kind == "same" or _ONE_STORE & {*one.reasons})]
         same = [] if details else [change for change in told if change.kind == "same"]
-        notes = [*_unchanged(same), *_notes(told), *_folded([one for one in found if _never_answered(one)])]
+        notes = [*_unchanged(same), *_notes(told, details), *_folded([one for one in found if _never_answered(one)])]
         table = [_table(shown, grouped(told, _place))] if shown else []
         return [Text(_summary(found)), *table, *([Bullets(notes)] if notes else [])]
 
@@ -110,11 +111,13 @@ def _table(found: Sequence[Change], places: Mapping[tuple[str, str, str], Sequen
     )
 
 
-def _notes(found: Sequence[Change]) -> list[str]:
+def _notes(found: Sequence[Change], details: bool) -> list[str]:
     """What else is to be known of cells: each reason and each change of a version once, with the cells it is about."""
     cells: dict[str, list[str]] = {}
     for change in found:
-        for text in [*map(readable, change.reasons), *change.versions]:
+        hidden = "" if details else " (--details lists them)"
+        reasons = [f"{one}{hidden}" if one in _ONE_STORE else readable(one) for one in change.reasons]
+        for text in [*reasons, *change.versions]:
             cells.setdefault(plain(text), []).append(_cell(change))
     return [f"{text}: {_named(names, len(found))}" for text, names in cells.items()]
 
