@@ -59,7 +59,7 @@ def _(edges: EdgeList, answer: npt.NDArray[Any], p: Call) -> Finding:
     reached = int(np.count_nonzero(answer >= 0))
     quantities: Quantities = {"reached": reached, "max_distance": int(answer.max())}
     raise_if(search.search_fault(edges, np.where(answer < 0, np.inf, answer), p.source), quantities)
-    detail = f"depth rule holds on every edge from source {p.source:,}; {count(reached, 'vertex')} reached"
+    detail = f"depth rule holds on every edge; {count(reached, 'vertex')} reached"
     return Finding(detail=detail, quantities=quantities)
 
 
