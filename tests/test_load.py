@@ -135,6 +135,15 @@ def test_a_file_is_named_by_its_path_and_hashed(tmp_path):
     assert graphs.load(str(path)).info == info
 
 
+def test_equal_edges_keep_the_numbers_from_which_they_are_counted(tmp_path):
+    (tmp_path / "one.mtx").write_text("%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 2\n")
+    (tmp_path / "zero.csv").write_text("0,1\n1,2\n")
+    one, zero = (gb.load(tmp_path / name) for name in ("one.mtx", "zero.csv"))
+    for edges, numbers in ((one, [1, 2, 3]), (zero, [0, 1, 2])):
+        assert edges.labels.tolist() == numbers
+        assert graphs.from_object(edges, "again").edges.labels.tolist() == numbers
+
+
 def test_changed_file_is_read_again(tmp_path):
     path = tmp_path / "edges.csv"
     path.write_text("0,1\n")
