@@ -305,6 +305,19 @@ def test_a_table_is_read_alike_in_every_form(name, form, tmp_path):
     assert edges_of(gb.load(given, **options)) == set(parts)
 
 
+@pytest.mark.filterwarnings("ignore:.*left out", "ignore:.*in common")
+@pytest.mark.parametrize("word", ["x", None])
+def test_integers_stay_integers_where_a_mistake_among_them_is_left_out(word, tmp_path):
+    sources, targets = [1, 10, 2, word], [2, 3, 10, 4]
+    frame = pd.DataFrame({"source": sources, "target": targets})
+    frame.to_csv(tmp_path / "table.csv", index=False)
+    for given in (frame, tmp_path / "table.csv", [*zip(sources, targets, strict=True)]):
+        assert gb.load(given, drop_missing=True).labels.tolist() == [1, 2, 3, 10]
+    texts = frame.iloc[:3].astype(int).astype(str)
+    texts.loc[3] = ["n/k", "4"]
+    assert gb.load(texts, drop_missing=True).labels.tolist() == ["1", "10", "2", "3"]
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_an_index_that_was_written_is_no_column(form, tmp_path):
     frame = pd.DataFrame({"a": [5, 6, 7], "b": [6, 7, 9]}, index=[0, 1, 2])

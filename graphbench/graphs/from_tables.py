@@ -94,7 +94,10 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
     if directed is None:
         directed = table_arrow.direction(names, roles, column, fail)
     table = pa.table([column(place) for place in roles.used], names=[names[place] for place in roles.used])
-    return table_arrow.read(table, names, roles, "pandas frame", fail, directed=bool(directed), options=options)
+    integers = options.drop_missing and _have_numbers(frame.iloc[:, roles.source], frame.iloc[:, roles.target])
+    return table_arrow.read(
+        table, names, roles, "pandas frame", fail, directed=bool(directed), options=options, integers=integers
+    )
 
 
 def _kind(series: Any, column: Any, place: int) -> table_roles.Kind:
@@ -127,6 +130,11 @@ def _arrow_column(values: Any, name: str) -> pa.ChunkedArray:
         problem = f"column {name!r} has values such as {found!r}"
         raise fail(f"{problem}; expected integers within 64 bits, numbers or texts. Convert the column.")
     return pa.chunked_array([pa.array([None if value is None else str(value) for value in values], pa.string())])
+
+
+def _have_numbers(*columns: Any) -> bool:
+    """Whether each column has a value that is no text."""
+    return all(any(not (isinstance(value, str) or _is_missing(value)) for value in values) for values in columns)
 
 
 def _is_missing(value: Any) -> bool:
@@ -209,4 +217,7 @@ def from_edges(edges: list[Any], directed: bool, options: TableOptions) -> Raw:
     names = ["source", "target", key][: len(columns)]
     table = pa.table([_arrow_column(values, name) for values, name in zip(columns, names, strict=True)], names=names)
     roles = Roles(source=0, target=1, weight=2 if len(columns) == 3 else None, warnings=ignored)
-    return table_arrow.read(table, names, roles, "list of edges", fail, directed=directed, options=options)
+    integers = options.drop_missing and _have_numbers(*columns[:2])
+    return table_arrow.read(
+        table, names, roles, "list of edges", fail, directed=directed, options=options, integers=integers
+    )

@@ -87,6 +87,7 @@ def read(
     *,
     directed: bool,
     options: TableOptions = table_roles.NONE,
+    integers: bool = False,
 ) -> Raw:
     """The rows of a table.
 
@@ -98,6 +99,8 @@ def read(
         fail: makes the error of a problem.
         directed: whether rows are arcs.
         options: what the user says about missing values and names.
+        integers: whether vertices that are texts here were integers, so that they are integers again where the words
+            among them are left out.
     """
     import pyarrow as pa
 
@@ -118,7 +121,7 @@ def read(
     ]
     if options.names or ends[0].type != ends[1].type:
         ends = [_texts(end) for end in ends]
-    found = mixed_ids.numbered(ends[0], ends[1], options, _places, as_text=True)
+    found = mixed_ids.numbered(ends[0], ends[1], options, _places, as_text=not integers)
     if isinstance(found, Refusal):
         raise fail(found.problem)
     src, dst, vertices, kept, unclear = found
