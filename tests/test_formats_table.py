@@ -268,10 +268,45 @@ def test_mistakes_among_integers_are_refused_with_their_rows_and_left_out_on_dem
     assert named(raw) == [(at, at + 1, 0.5) for at in kept]
     assert (raw.reading.ids, raw.reading.rows) == ("integers", 195)
     assert raw.reading.warnings == [
-        "4 rows with a word among integers left out.",
+        (
+            "4 rows with a word among integers left out: 'n/k' in line 5, '5 late' in line 52, 'unknown' in line 122 "
+            "and 1 more."
+        ),
         "1 row with a missing value left out.",
     ]
     assert reading_of(raw).first_rows[3] == ["4", "5", "0.5"]
+
+
+def test_rows_with_missing_values_and_words_among_integers_are_reported_together(read, monkeypatch):
+    monkeypatch.setattr(table, "BLOCK_BYTES", 64)
+    rows = [f"{at},{at + 1},0.5" for at in range(200)]
+    for at, row in {3: ",4,1", 20: "20,,1", 50: "5 late,9,1", 60: "60,61,", 120: "120,12a,1", 121: "12a,9,1"}.items():
+        rows[at] = row
+    text = "\n".join(["source,target,weight", *rows, ""])
+    with pytest.raises(FormatError) as caught:
+        read(text)
+    missing, words = caught.value.problem.split(" Also, ")
+    assert missing.startswith("1 row has no source, the first at line 5 ('');")
+    assert "source that is no integer, as all others are: '5 late' in line 52, '12a' in line 123; 1 row" in words
+    assert "no integer, as all others are: '12a' in line 122. Correct" in words
+    left_out, dropped = read(text, options=TableOptions(drop_missing=True)).reading.warnings
+    assert left_out == (
+        "3 rows with a word among integers left out: '5 late' in line 52, '12a' in line 122, '12a' in line 123."
+    )
+    assert dropped == "3 rows with a missing value left out."
+
+
+def test_names_on_demand_that_look_like_missing_values_have_a_warning(read):
+    text = "source,target\n1,2\nNA,3\nnull,late\n"
+    raw = read(text, options=TableOptions(names=True))
+    assert raw.names.tolist() == ["1", "2", "3", "NA", "late", "null"]
+    assert raw.reading.warnings == [
+        (
+            "2 rows have a source named like a missing value: 'NA' in line 3, 'null' in line 4. If they are missing, "
+            "pass --drop-missing."
+        )
+    ]
+    assert named(read(text, options=TableOptions(names=True, drop_missing=True))) == [("1", "2")]
 
 
 def test_names_of_which_many_are_integers_are_names_with_a_warning(read):

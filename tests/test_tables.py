@@ -482,3 +482,14 @@ def test_first_rows_are_printable_and_short():
     reading = graphs.from_object(nx.Graph([("a\x1b[31m", "b" * 500)])).info.reading
     ((one, two),) = reading.first_rows
     assert (one, len(two), two[-4:]) == (r"'a\x1b[31m'", 80, "b...")
+
+
+def test_rows_of_a_frame_that_are_left_out_are_named_by_their_places_in_it():
+    rows = [(str(at), str(at + 1)) for at in range(30)]
+    rows[4], rows[9], rows[20], rows[25] = ("4", None), ("5 late", "9"), ("20", "NA"), ("25", "12a")
+    frame = pd.DataFrame(rows, columns=["source", "target"])
+    words = r"2 rows with a word among integers left out: '5 late' in row 9 .*, '12a' in row 25"
+    with pytest.warns(UserWarning, match=words), pytest.warns(UserWarning, match="2 rows with a missing value left"):
+        assert gb.load(frame, drop_missing=True).num_edges == 26
+    with pytest.warns(UserWarning, match="1 row has a target named like a missing value: 'NA' in row 19"):
+        gb.load(frame.drop(4), names=True)

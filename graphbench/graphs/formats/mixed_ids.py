@@ -6,7 +6,8 @@ what all the others are called. In each column:
 1. A word for a missing value (`NA`, `null`, ...) among integers is a mistake.
 2. So are other words if they are few: at most a tenth of the different vertices and of the rows, or a single one. A hub
    `root` has many rows. Codes of one length of which some have a letter, as ISBNs do, are names.
-3. Other columns have names, with a warning where most of them are integers or some look like a missing value.
+3. Other columns have names, with a warning where most of them are integers or some look like a missing value. So have
+   all columns if the user asks for names, and then only the second warning is given.
 
 Two spellings of one integer (`7` and `007`, `1` and `1.0`) are refused: as integers they would be one vertex.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -72,9 +73,9 @@ def numbered(
     import pyarrow as pa
 
     src, dst, names = vertex_ids.numbered(sources.chunks, targets.chunks)
-    if names is None or names.dtype != object or options.names:
+    if names is None or names.dtype != object:
         return Numbered(src, dst, names)
-    found = _mistakes(src, dst, names, locate, drop=options.drop_missing)
+    found = _mistakes(src, dst, names, locate, options)
     if isinstance(found, Refusal):
         return found
     mistakes, warnings = found
@@ -82,12 +83,11 @@ def numbered(
     if len(mistakes):
         kept = np.ones(len(src), dtype=bool)
         kept[mistakes] = False
-        warnings.append(f"{count(len(src) - int(np.count_nonzero(kept)), 'row')} with a word among integers left out.")
         ends = [sources.filter(pa.array(kept)), targets.filter(pa.array(kept))]
         whole = [None] if as_text else [as_integers(end) for end in ends]
         sources, targets = ends if None in whole else whole
         src, dst, names = vertex_ids.numbered(sources.chunks, targets.chunks)
-    if names is not None and names.dtype == object and (twice := _spelled_twice(names)):
+    if not options.names and names is not None and names.dtype == object and (twice := _spelled_twice(names)):
         places = [_first_place(src, dst, names, name, locate) if kept is None else "" for name in twice]
         shown = " and ".join(f"{name!r}{place}" for name, place in zip(twice, places, strict=True))
         problem = f"the vertices {shown} are one integer in two spellings; expected one"
@@ -116,13 +116,13 @@ def as_integers(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def _mistakes(
-    src: Ids, dst: Ids, names: npt.NDArray[Any], locate: Locate, *, drop: bool
+    src: Ids, dst: Ids, names: npt.NDArray[Any], locate: Locate, options: TableOptions
 ) -> tuple[Rows, list[str]] | Refusal:
     """Rows to leave out, and warnings."""
-    kinds = _kinds(names)
+    kinds = _kinds(names, integers=not options.names)
     if (kinds == _WORD).all():
         return _NONE, []
-    mistakes = [_NONE]
+    mistakes, left_out = [_NONE], dict[int, str]()
     problems, warnings = [], []
     for role, ids in (("source", src), ("target", dst)):
         by_row = kinds[ids]
@@ -137,18 +137,19 @@ def _mistakes(
             warnings.append(f"{mixed}, such as {names[ids[rows[0]]]!r}, so all vertices are names.")
         if not among_integers:
             rows = _NONE
-        if drop:  # words for a missing value are left out already, but those in quotation marks, which are names
-            mistakes.append(rows)
-            continue
-        missing = np.flatnonzero(by_row == _MISSING)
+        # With `drop_missing`, words for a missing value are left out already, but those in quotation marks: names.
+        missing = _NONE if options.drop_missing else np.flatnonzero(by_row == _MISSING)
         looked_at = np.sort(np.concatenate([rows[:_SHOWN], missing]))
         places = locate(looked_at, names[ids[looked_at]].tolist())
-        first = list(itertools.islice(places, _SHOWN))
+        first = {row: f"{names[ids[row]]!r} in {place}" for row, place in itertools.islice(places, _SHOWN)}
+        if options.drop_missing:
+            mistakes.append(rows)
+            left_out = first | left_out
+            continue
         number = len(rows[_SHOWN:]) + len(first) + sum(1 for _ in places)
         if not number:
             continue
-        shown = ", ".join(f"{names[ids[row]]!r} in {place}" for row, place in first)
-        shown += f" and {number - _SHOWN:,} more" if number > _SHOWN else ""
+        shown = _shown(first, number)
         have = f"{count(number, 'row')} {'has' if number == 1 else 'have'} a {role}"
         if among_integers:
             problems.append(f"{have} that is no integer, as all others are: {shown}")
@@ -157,7 +158,17 @@ def _mistakes(
     if problems:
         advice = "Correct them, pass --drop-missing to leave these rows out, or --names if they are names"
         return Refusal(problem=f"{'; '.join(problems)}. {advice}.")
-    return np.concatenate(mistakes), warnings
+    found = np.unique(np.concatenate(mistakes))
+    if len(found):
+        shown = _shown(left_out, len(found))
+        warnings.append(f"{count(len(found), 'row')} with a word among integers left out: {shown}.")
+    return found, warnings
+
+
+def _shown(words: Mapping[int, str], number: int) -> str:
+    """The first words with their places, by row, and how many more there are."""
+    more = f" and {number - _SHOWN:,} more" if number > _SHOWN else ""
+    return ", ".join(words[row] for row in sorted(words)[:_SHOWN]) + more
 
 
 def _few(words: int, total: int) -> bool:
@@ -171,14 +182,15 @@ def _are_codes(names: npt.NDArray[Any], kinds: npt.NDArray[np.int8]) -> bool:
     return len(lengths) == 1 and any(len(word) in lengths for word in words)
 
 
-def _kinds(names: npt.NDArray[Any]) -> npt.NDArray[np.int8]:
-    """What each name is; names are sorted, so few need to be looked at."""
+def _kinds(names: npt.NDArray[Any], *, integers: bool) -> npt.NDArray[np.int8]:
+    """What each name is, integers as words unless they are asked for; names are sorted, so few need to be looked at."""
     import pyarrow.compute as pc
 
     kinds = np.full(len(names), _WORD, dtype=np.int8)
-    like_numbers = _like_numbers(names)
-    whole = pc.match_substring_regex(_texts(names[like_numbers]), _WHOLE)
-    kinds[like_numbers][whole.to_numpy(zero_copy_only=False)] = _INTEGER
+    if integers:
+        like_numbers = _like_numbers(names)
+        whole = pc.match_substring_regex(_texts(names[like_numbers]), _WHOLE)
+        kinds[like_numbers][whole.to_numpy(zero_copy_only=False)] = _INTEGER
     words = np.array(sorted(MISSING), dtype=object)
     places = np.minimum(np.searchsorted(names, words), len(names) - 1)
     kinds[places[names[places] == words]] = _MISSING

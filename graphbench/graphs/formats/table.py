@@ -57,6 +57,8 @@ class _State:
     """The first comments, with their lines."""
     rows: int = 0
     dropped: int = 0
+    dropped_rows: list[Rows] = field(default_factory=list)
+    """Rows with a missing value, counted from the first row of the file."""
     missing: dict[str, _Missing] = field(default_factory=dict)
     """Rows without a source, a target or a weight."""
 
@@ -80,8 +82,6 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
     Raises:
         FormatError: if a row is invalid or has another layout than the first rows; with its line.
     """
-    import pyarrow as pa
-
     state = _State()
     try:
         parts = list(_parts(path, options, state, integers=None))
@@ -89,25 +89,21 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
         state = _State()
         parts = list(_parts(path, options, state, integers=False))
     if state.missing and not options.drop_missing:
-        raise FormatError(path, _missing(state.missing))
+        words = _numbered(parts, path, options, state) if parts else None
+        also = f" Also, {words.problem}" if isinstance(words, Refusal) else ""
+        raise FormatError(path, _missing(state.missing) + also)
     if not parts or state.layout is None:
         problem = f"no edges found; expected {EXPECTED} in each row."
         if state.comments:
             skipped = f"{count(state.comments, 'line')} skipped as comments"
             problem = f"{problem} {skipped}: put a name that begins with # or % in quotation marks."
         raise FormatError(path, problem)
-    sources, targets, weights = zip(*parts, strict=True)
-    found = mixed_ids.numbered(
-        pa.chunked_array([chunk for part in sources for chunk in part.chunks]),
-        pa.chunked_array([chunk for part in targets for chunk in part.chunks]),
-        options,
-        lambda rows, words: _places(path, options, rows, words),
-        as_text=False,
-    )
+    found = _numbered(parts, path, options, state)
     if isinstance(found, Refusal):
         raise FormatError(path, found.problem)
     src, dst, names, kept, unclear = found
-    weight = None if weights[0] is None else np.concatenate([*map(to_numpy, weights)])
+    weights = [weight for *_, weight in parts if weight is not None]
+    weight = np.concatenate([*map(to_numpy, weights)]) if weights else None
     layout = state.layout
     if kept is not None:
         state.rows, layout = len(src), replace(layout, first=[])
@@ -129,6 +125,20 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
     )
 
 
+def _numbered(parts: list[Part], path: Path, options: TableOptions, state: _State) -> mixed_ids.Numbered | Refusal:
+    """The vertices by number, mistakes among them refused or left out."""
+    import pyarrow as pa
+
+    sources, targets, _ = zip(*parts, strict=True)
+    return mixed_ids.numbered(
+        pa.chunked_array([chunk for part in sources for chunk in part.chunks]),
+        pa.chunked_array([chunk for part in targets for chunk in part.chunks]),
+        options,
+        lambda rows, words: _places(path, options, state, rows, words),
+        as_text=False,
+    )
+
+
 def _missing(missing: dict[str, _Missing]) -> str:
     """What is missing where, and what to do."""
     parts = (
@@ -139,21 +149,26 @@ def _missing(missing: dict[str, _Missing]) -> str:
     return f"{'; '.join(parts)}. Fill them in{without}, or pass --drop-missing to leave these rows out."
 
 
-def _places(path: Path, options: TableOptions, rows: Rows, words: list[str]) -> Iterator[tuple[int, str]]:
+def _places(
+    path: Path, options: TableOptions, state: _State, rows: Rows, words: list[str]
+) -> Iterator[tuple[int, str]]:
     """Which of these rows have words that are no names, and their lines; in quotation marks, `"NA"` is a name."""
-    for word, (row, number, line) in zip(words, _lines(path, options, rows), strict=False):  # ends with the last word
+    dropped = np.concatenate([np.empty(0, dtype=np.int64), *state.dropped_rows])
+    in_file = rows + np.searchsorted(dropped - np.arange(len(dropped)), rows, side="right")
+    lines = _lines(path, options, in_file)
+    for row, word, (number, line) in zip(rows.tolist(), words, lines, strict=False):  # ends with the last word
         if word not in MISSING or f'"{word}"' not in line:
             yield row, f"line {number:,}"
 
 
-def _lines(path: Path, options: TableOptions, rows: Rows) -> Iterator[tuple[int, int, str]]:
-    """These rows, in their order, with their line numbers and lines."""
+def _lines(path: Path, options: TableOptions, rows: Rows) -> Iterator[tuple[int, str]]:
+    """The line numbers and lines of these rows of the file, in their order."""
     before_block = 0
     for text, before in _blocks_of_rows(path, options, _State()):
         size = filled_lines(text)
         inside = rows[(rows >= before_block) & (rows < before_block + size)].tolist()
         lines = list(rows_of(text, before, path)) if inside else []
-        yield from ((row, *lines[row - before_block]) for row in inside)
+        yield from (lines[row - before_block] for row in inside)
         before_block += size
 
 
@@ -241,7 +256,9 @@ def _without_missing(part: Part, text: bytes, before: int, state: _State, path: 
     if complete is None:
         return part
     src, dst, weight = part
-    state.dropped += len(src) - pc.sum(complete).as_py()
+    incomplete = np.flatnonzero(pc.invert(complete).to_numpy(zero_copy_only=False))
+    state.dropped_rows.append(state.rows + state.dropped + incomplete)
+    state.dropped += len(incomplete)
     return src.filter(complete), dst.filter(complete), None if weight is None else weight.filter(complete)
 
 

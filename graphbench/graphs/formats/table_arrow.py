@@ -108,8 +108,9 @@ def read(
     if not table.num_rows:  # pyarrow fails on columns without chunks
         table = table.from_arrays([np.empty(0, dtype=np.int64) for _ in roles.used], names=table.schema.names)
     rows = table.num_rows
+    given = np.arange(rows)
     if options.drop_missing:
-        table = _complete(table)
+        table, given = _complete(table)
         if rows and not table.num_rows:
             raise fail("no edges found: a value is missing in every row. Fill them in, or name other columns.")
     dropped = rows - table.num_rows
@@ -121,7 +122,7 @@ def read(
     ]
     if options.names or ends[0].type != ends[1].type:
         ends = [_texts(end) for end in ends]
-    found = mixed_ids.numbered(ends[0], ends[1], options, _places, as_text=not integers)
+    found = mixed_ids.numbered(ends[0], ends[1], options, lambda at, _: _places(at, given[at]), as_text=not integers)
     if isinstance(found, Refusal):
         raise fail(found.problem)
     src, dst, vertices, kept, unclear = found
@@ -183,8 +184,8 @@ def kind_of(dtype: pa.DataType) -> Kind:
     return "text" if text else "other"
 
 
-def _complete(table: pa.Table) -> pa.Table:
-    """The rows without a missing value."""
+def _complete(table: pa.Table) -> tuple[pa.Table, Rows]:
+    """The rows without a missing value, and where they are in the table."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -194,7 +195,9 @@ def _complete(table: pa.Table) -> pa.Table:
     ]
     missing = [pc.is_null(column, nan_is_null=True) for column in columns]
     missing += [_is_word_for_missing(_trimmed(column)) for column in columns if column.type == pa.string()]
-    return pa.table(columns, names=table.schema.names).filter(pc.invert(functools.reduce(pc.or_, missing)))
+    complete = pc.invert(functools.reduce(pc.or_, missing))
+    places = np.flatnonzero(complete.to_numpy(zero_copy_only=False))
+    return pa.table(columns, names=table.schema.names).filter(complete), places
 
 
 def _is_word_for_missing(names: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -204,8 +207,10 @@ def _is_word_for_missing(names: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.is_in(names, value_set=pa.array(sorted(table_layout.MISSING)))
 
 
-def _places(rows: Rows, _words: list[str]) -> Iterator[tuple[int, str]]:
-    return ((row, f"row {row:,}{'' if at else ' (counted from 0)'}") for at, row in enumerate(rows.tolist()))
+def _places(rows: Rows, given: Rows) -> Iterator[tuple[int, str]]:
+    """Rows with their places in the given table, which may have had more."""
+    places = (f"row {row:,}{'' if at else ' (counted from 0)'}" for at, row in enumerate(given.tolist()))
+    return zip(rows.tolist(), places, strict=True)
 
 
 def _place(bad: pa.ChunkedArray | npt.NDArray[np.bool_]) -> str:
