@@ -361,7 +361,7 @@ def test_load_is_no_caveat_of_how_much_fits():
 
 
 def test_the_card_of_a_search_that_is_open_says_so():
-    assert Cards(no_baseline.table(here(*SEARCH[:3]))).card(0).asides[0] == ("size", "452,984,832 edges or more")
+    assert Cards(no_baseline.table(here(*SEARCH[:3]))).card(0).asides[0] == ("size", "452,984,832 edges (or more)")
 
 
 def test_the_number_on_the_card_of_a_search_is_that_of_edges():

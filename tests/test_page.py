@@ -4,9 +4,11 @@ import time
 
 import pytest
 
+from graphbench import api
 from graphbench.records.lines import to_json
 from graphbench.reporting import numbers, report
 from helpers.browser import CHROMIUM, Browser
+from helpers.published import reports
 from helpers.records import replace
 from helpers.report_records import report_records
 
@@ -99,6 +101,18 @@ def test_nothing_is_wider_than_the_screen(browser, address, width):
         one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 80));"""
     )
     assert wide == []
+
+
+@pytest.mark.parametrize("folder", ["capacity", "several"])
+def test_tables_with_names_of_generated_graphs_fit_a_laptop(browser, tmp_path, folder):
+    (published,) = (one for one in reports() if one.folder == folder)
+    browser.open(api.report(published.files, tmp_path, title="A", keep_stale=True).as_uri(), width=1385)
+    tables = browser.run(
+        """const tables = document.querySelectorAll("#capacity .scroll, #scaling .scroll");
+        return [...tables].map((one) => one.scrollWidth - one.clientWidth);"""
+    )
+    assert tables
+    assert max(tables) == 0
 
 
 @pytest.mark.parametrize("width", [400, 1400, 1920])

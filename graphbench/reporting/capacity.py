@@ -126,7 +126,7 @@ def table(results: Sequence[Capacity]) -> Table[Capacity]:
             Column("entries", lambda result: _size(result.largest, "num_entries"), right=True),
             Column("peak", lambda result: memory(result.peak_bytes) if result.peak_bytes else NOTHING, right=True),
             Column(
-                "bytes/edge",
+                "bytes per edge",
                 lambda result: three(result.bytes_per_edge) if result.bytes_per_edge else NOTHING,
                 right=True,
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import html
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ def to_html(document: Document) -> str:
     )
     environment.filters["kind"] = lambda block: type(block).__name__
     environment.filters["linked"] = _linked
+    environment.filters["breakable"] = _breakable
 
     words = _Words()
     environment.filters["term"] = words.term
@@ -58,6 +60,13 @@ def to_html(document: Document) -> str:
         packed=lambda text: _packed(text.encode()),
         records=_packed(document.records),
     )
+
+
+def _breakable(text: str) -> Markup:
+    """A cell that may break after a comma within the name of a generated graph, so that wide tables fit a screen."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r",(?=[a-z]+=)", ",<wbr>", escape(plain(text))))  # noqa: S704 - escaped here
 
 
 def _linked(text: str, links: Sequence[RecordsLink]) -> Markup:

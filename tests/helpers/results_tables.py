@@ -46,7 +46,7 @@ def how_much_fits():
         "edges, once",
         "entries",
         "peak",
-        "bytes/edge",
+        "bytes per edge",
         "its edges",
         "failed in",
         "boundary",

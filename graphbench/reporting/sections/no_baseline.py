@@ -92,7 +92,7 @@ def table(measured: Measured) -> Table[_Problem]:
         return msgspec.structs.replace(shown, optional=bool(measured.tries))
 
     def edges(best: Case) -> str:
-        return f"{size(best)}{' or more' if best.record.id in open_ids else ''}" if best.edges else ""
+        return f"{size(best)}{' (or more)' if best.record.id in open_ids else ''}" if best.edges else ""
 
     sized = column("size", edges, right=True)
     return Table(
