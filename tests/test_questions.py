@@ -196,6 +196,13 @@ def test_how_sure_names_calls_processes_and_interval():
     )
 
 
+def test_calls_are_not_too_few_where_no_ratio_counts():
+    short = [record(name, 1e-6, n=20) for name in ("networkx", "igraph")]
+    assert (
+        asked(short)["How sure?"] == "Warm calls of igraph: 20 on real graphs, in one process. All else was timed once."
+    )
+
+
 def test_how_sure_names_the_calls_on_graphs_of_each_kind():
     few = [replace(elsewhere(made), task__dataset="rmat:scale=9") for made in (BOTH[1], gpu(n=2))]
     assert asked([*BOTH, *few])["How sure?"].startswith(

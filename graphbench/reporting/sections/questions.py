@@ -308,15 +308,18 @@ def _how_sure(measured: Measured, lead: str) -> str:
     }
     if not calls:
         return ""
+    compared = _compared(cases)
     widths = [
         (one.interval[1] - one.interval[0]) / (2 * one.ratio_call)
-        for one in _compared(cases)
+        for one in compared
         if one.interval is not None and one.ratio_call and not one.first_calls
     ]
     width = (
         f"; 95 % interval of a ratio ±{100 * median(widths):.2g} % in the median case"
         if widths
         else ", too few for an interval"
+        if compared
+        else ""
     )
     rounds = max(len(case.record.trials.rounds) for case in cases)
     processes = f"{rounds} processes" if rounds > 1 else "one process"
