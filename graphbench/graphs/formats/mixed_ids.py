@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from graphbench.graphs.columns import Ids
 from graphbench.graphs.formats import vertex_ids
-from graphbench.graphs.formats.table_layout import MISSING
+from graphbench.graphs.formats.table_layout import CANONICAL, INTEGER, MISSING, ONLY_SPELLING
 from graphbench.graphs.formats.table_roles import Refusal, TableOptions
 from graphbench.system.text import count
 
@@ -36,9 +36,9 @@ Locate = Callable[[Rows, list[str]], Iterator[tuple[int, str]]]
 """Of rows, in their order, and their words, those rows whose word is no name, each with its place for people."""
 
 _INTEGER, _MISSING, _WORD = 0, 1, 2
-_AS_INTEGER = r"^(0|-?[1-9][0-9]*)(\.0+)?$"
-_WHOLE = r"^[-+]?[0-9]+(\.0+)?$"
-_ONLY_SPELLING = r"^(0|-?[1-9][0-9]*)$"
+_AS_INTEGER = f"^{CANONICAL.pattern}$"
+_WHOLE = rf"^{INTEGER.pattern}(\.0+)?$"
+_ONLY_SPELLING = f"^{ONLY_SPELLING.pattern}$"
 _GROUPED = r"^[-+]?[0-9]{1,3}([,'_ ][0-9]{3})+$"
 _CODE = re.compile(r"[0-9A-Za-z]*[0-9][0-9A-Za-z]*")
 _NONE = np.empty(0, dtype=np.int64)

@@ -14,7 +14,8 @@ from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, 
 from graphbench.graphs.formats.text import shown
 
 INTEGER = re.compile(r"[-+]?[0-9]+")
-CANONICAL = re.compile(r"(?:0|-?[1-9][0-9]*)(?:\.0+)?")
+ONLY_SPELLING = re.compile(r"(?:0|-?[1-9][0-9]*)")
+CANONICAL = re.compile(rf"{ONLY_SPELLING.pattern}(?:\.0+)?")
 """An integer in its only spelling, or that with the `.0` of a program that keeps integers as floats."""
 NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?|[-+]?(?:inf|infinity|nan)", re.IGNORECASE)
 MISSING = frozenset(
