@@ -369,6 +369,8 @@ def test_only_rows_that_a_refusal_shows_are_located(read, monkeypatch):
         ("+7,2\n7,3\n", r"the vertices '\+7' in line 1 and '7' in line 2 are one integer in two spellings"),
         ("7.0,b\nb,7\n", r"the vertices '7' in line 2 and '7\.0' in line 1 are one integer in two spellings"),
         ("-0,b\nb,0\n", "the vertices '-0' in line 1 and '0' in line 2 are one integer in two spellings"),
+        ("pkg,1.0\npkg,1\n", r"the vertices '1' in line 2 and '1\.0' in line 1 are one integer in two spellings"),
+        ("1 234,b\nb,1234\n", "the vertices '1 234' in line 1 and '1234' in line 2 are one integer in two spellings"),
         ('"1,234",b\nb,1234\n', "the vertices '1,234' in line 1 and '1234' in line 2 are one integer in two spellings"),
         ("12345678901234567890,2\n2,3\n", "vertex '12345678901234567890' exceeds 64 bits. Pass --names, or renumber"),
     ],
