@@ -41,6 +41,12 @@ def test_the_graph_at_an_address_is_loaded_and_fetched_once(server):
     assert gb.load(address).num_vertices == 3
 
 
+def test_an_address_that_cannot_be_reached_is_not_advised_to_use_a_mirror():
+    with pytest.raises(FetchError, match=r"(?s)cannot connect.*Check the address and the network, or fetch") as caught:
+        gb.load("http://127.0.0.1:9/edges.csv")
+    assert "MIRROR" not in str(caught.value)
+
+
 def test_an_address_takes_the_options_of_a_table(server):
     server.files["/my.csv?key=1"] = b"id,a,b\n7,x,y\n8,y,z\n"
     options = TableOptions(source="a", target="b", no_weight=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphbench.errors import FormatError
-from graphbench.graphs.download import Progress, download, sha256
+from graphbench.graphs.download import ADVICE, Progress, download, sha256
 from graphbench.graphs.file_digest import remembered_sha256
 from graphbench.graphs.parquet import atomically
 from graphbench.system.files import log
@@ -36,6 +36,7 @@ def verified(
     most: int | None = None,
     check: Callable[[Path], object] | None = None,
     progress: Progress | None = None,
+    advice: str = ADVICE,
 ) -> tuple[Path, str]:
     """A file and its SHA-256, downloaded unless it is here and has the right checksum.
 
@@ -47,6 +48,7 @@ def verified(
         most: bytes that it may have, if they are known.
         check: raises a DatasetError if a file without a known checksum is not what it should be.
         progress: called with the bytes done and the total.
+        advice: what to try if it cannot be downloaded.
 
     Raises:
         FetchError: if it cannot be downloaded, or is not a graph; then nothing is kept.
@@ -66,7 +68,7 @@ def verified(
             f"`graphbench cache clear {name}`."
         )
     unchecked = check if wanted is None else None
-    download(path, addresses, expected=wanted, most=most, check=unchecked, progress=progress, hint=hint)
+    download(path, addresses, expected=wanted, most=most, check=unchecked, progress=progress, hint=hint, advice=advice)
     got = sha256(path)
     if expected is None:
         record(path, got)

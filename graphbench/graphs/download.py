@@ -68,6 +68,7 @@ def download(
     check: Callable[[Path], object] | None = None,
     progress: Progress | None = None,
     hint: str = "",
+    advice: str = ADVICE,
 ) -> None:
     """Download a file from the first address that has it, replacing an existing file.
 
@@ -81,6 +82,7 @@ def download(
         check: called with the complete file before it is renamed; raises a DatasetError if it is invalid.
         progress: called as bytes arrive.
         hint: advice if the checksum is wrong.
+        advice: what to try if no address sent the file.
 
     Raises:
         ChecksumError: if an address sent other bytes.
@@ -98,7 +100,9 @@ def download(
                     file.truncate(0)  # An old part cannot be verified to belong to this file.
                 try:
                     fault = functools.partial(_fault, part, expected, check)
-                    _from_any(file, addresses, fault, progress, _room(part, most), name=path.name, hint=hint or ADVICE)
+                    _from_any(
+                        file, addresses, fault, progress, _room(part, most), name=path.name, hint=hint, advice=advice
+                    )
                     os.fsync(file.fileno())
                     part.replace(path)
                 except BaseException as error:
@@ -173,6 +177,7 @@ def _from_any(
     *,
     name: str,
     hint: str,
+    advice: str,
 ) -> None:
     """Fill the part from the first address with the right bytes."""
     failures: list[str] = []
@@ -198,9 +203,9 @@ def _from_any(
     if wrong_bytes:
         raise ChecksumError(
             f"{name}: the downloaded bytes are wrong and were deleted:{tried}\nTry again. If the result is the same, a "
-            f"mirror or proxy changes them: use another address. {hint}"
+            f"mirror or proxy changes them: use another address. {hint or advice}"
         )
-    raise FetchError(f"{name} could not be downloaded:{tried}", ADVICE)
+    raise FetchError(f"{name} could not be downloaded:{tried}", advice)
 
 
 class _TransferError(Exception):

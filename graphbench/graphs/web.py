@@ -18,6 +18,7 @@ from graphbench.graphs.parquet import atomically
 from graphbench.system import files
 from graphbench.system.text import public
 
+_ADVICE = "Check the address and the network, or fetch the file another way and name your copy of it."
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 
 
@@ -52,7 +53,7 @@ def fetched(
     """
     path = path_of(address)
     check = functools.partial(require_graph, options=options)
-    found = verified(path, [address], name=public(address), check=check, progress=progress)
+    found = verified(path, [address], name=public(address), check=check, progress=progress, advice=_ADVICE)
     note = path.with_name("address")
     with contextlib.suppress(OSError):
         if not note.exists():
