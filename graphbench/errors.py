@@ -6,6 +6,7 @@
     ├── UsageError            the request is wrong: a bad value, options that exclude each other
     │   └── UnknownNameError  no such algorithm, engine, dataset ("did you mean ...?")
     ├── DatasetError          the data is wrong or unavailable
+    │   ├── MissingFileError  no such file; a UsageError, too, as an unknown name is
     │   ├── FormatError       a file breaks its format (file, line, what was expected)
     │   ├── FetchError        the download failed (what was tried, what to try next)
     │   │   └── ChecksumError the downloaded file is not the expected one
@@ -16,6 +17,7 @@
     │   └── ConvergenceError  the engine reached its limit of iterations before the tolerance
     ├── DefinitionError       a page, an engine's file or a plugin is not as CONTRIBUTING.md describes it
     └── StoreError            records cannot be read or written
+        └── MissingStoreError no such store; a UsageError, too
 
 Each message says what is wrong, what was found and what was expected, and ends with what to do.
 """
@@ -69,6 +71,10 @@ class UnknownNameError(UsageError):
 
 class DatasetError(GraphbenchError):
     """A dataset is wrong or unavailable."""
+
+
+class MissingFileError(DatasetError, UsageError):
+    """A file that was named does not exist."""
 
 
 class FormatError(DatasetError):
@@ -152,6 +158,10 @@ class DefinitionError(GraphbenchError):
 
 class StoreError(GraphbenchError):
     """A store of records cannot be read or written."""
+
+
+class MissingStoreError(StoreError, UsageError):
+    """A store that was named does not exist."""
 
 
 def _either(names: list[str]) -> str:

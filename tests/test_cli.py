@@ -456,7 +456,7 @@ def test_any_name_of_a_file_goes_through_every_command_and_cuts_no_row(graphbenc
 
 def test_a_name_that_is_not_utf_8_is_shown_in_errors(graphbench):
     code, _, err = graphbench("show", os.fsdecode(b"caf\xe9.csv"))
-    assert (code, "caf\\udce9.csv does not exist" in err) == (1, True), err
+    assert (code, "caf\\udce9.csv does not exist" in err) == (2, True), err
 
 
 @pytest.mark.parametrize(
@@ -543,7 +543,7 @@ def test_an_algorithm_has_the_names_that_people_search_for(word, name):
 @pytest.mark.parametrize("command", ["show", "wcc", "advise"])
 def test_a_file_that_does_not_exist_is_called_a_file(graphbench, command):
     code, out, err = graphbench(command, "rowindex.xlsx")
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert "The file rowindex.xlsx does not exist." in err
     assert len(err) < 200
 
@@ -673,8 +673,35 @@ def test_a_file_is_shown(graphbench, tmp_path):
     )
     assert "First rows: source  target  weight\n            a       b       1\n            b       a       2\n" in out
     code, _, err = graphbench("show", tmp_path / "no.csv")
-    assert code == 1
+    assert code == 2
     assert "does not exist" in err
+
+
+@pytest.mark.parametrize("command", [["report"], ["compare", "no.jsonl"], ["records", "--store"], ["suite"]])
+def test_a_file_that_does_not_exist_is_wrong_usage_as_a_misspelt_name_is(graphbench, tmp_path, command):
+    code, _, err = graphbench(*command, tmp_path / f"no.{'toml' if command == ['suite'] else 'jsonl'}")
+    assert (code, "does not exist" in err) == (2, True)
+
+
+def test_a_missing_suite_file_is_told_which_suites_there_are_and_how_to_write_one(graphbench):
+    code, _, err = graphbench("suite", "nightly.toml")
+    assert code == 2
+    assert "The suite file nightly.toml does not exist. Included are: deck, smoke." in err
+    assert 'datasets = ["karate"]' in err
+
+
+def test_seconds_that_are_none_are_told_what_is_expected(graphbench):
+    code, _, err = graphbench("bfs", "karate", "--budget", "abc")
+    assert code == 2
+    assert "'--budget': expected seconds, such as 30 or 0.5, got 'abc'." in err
+
+
+def test_a_store_is_no_graph_and_the_message_says_how_to_see_it(graphbench, tmp_path):
+    store = tmp_path / "a.jsonl"
+    graphbench("wcc", "karate", *QUICK, "--store", store)
+    code, _, err = graphbench("pagerank", store)
+    assert code == 1
+    assert f"{store}: a store of graphbench's records, not a graph. To see them: `graphbench report {store}`." in err
 
 
 PAYMENTS = "id,payer,payee,amount\n1,ann,bob,5\n2,bob,cyd,2.5\n3,cyd,ann,1\n"

@@ -100,8 +100,19 @@ def _type(field: Field) -> dict[str, Any]:
     if option.read is not None:
         return {"metavar": option.metavar, "type": _numbers if field.many else _number}
     complete = COMPLETERS["engines"] if field.name == "baseline" else None
-    kind = click.Choice(field.choices) if field.choices else field.type
+    kind = click.Choice(field.choices) if field.choices else _SECONDS if field.type is float else field.type
     return {"metavar": option.metavar, "type": kind, "shell_complete": complete}
+
+
+class _Seconds(click.types.FloatParamType):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"expected seconds, such as 30 or 0.5, got {value!r}.", param, ctx)
+
+
+_SECONDS = _Seconds()
 
 
 def _shown(field: Field, default: Any) -> str:

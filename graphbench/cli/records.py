@@ -14,7 +14,7 @@ import click
 
 from graphbench.cli.files import output_option, write_result
 from graphbench.cli.options import baseline_option, moment, names_option
-from graphbench.errors import StoreError, UsageError
+from graphbench.errors import MissingStoreError, StoreError, UsageError
 from graphbench.records.model import Head, Outcome, Record
 from graphbench.reporting import FORMATS, terminal_width
 
@@ -161,7 +161,7 @@ def _repair(stores: Sequence[Path]) -> None:
 
     for store in [Store(path) for path in stores] or [Store()]:
         if not store.path.is_file():
-            raise StoreError(f"{store.path} does not exist: there is nothing to repair.")
+            raise MissingStoreError(f"{store.path} does not exist: there is nothing to repair.")
         moved, aside = store.repair()
         to = f"{count(moved, 'line')} moved to {aside}" if moved else "every line is a record"
         click.echo(f"{store.path}: {to}.")

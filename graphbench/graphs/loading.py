@@ -7,13 +7,14 @@ import dataclasses
 import hashlib
 import os
 import re
+import shlex
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
 import msgspec
 
-from graphbench.errors import DatasetError, FormatError
+from graphbench.errors import DatasetError, FormatError, MissingFileError
 from graphbench.graphs import cache, catalogue, checksums, collections, formats, suitesparse, web
 from graphbench.graphs.clean import Cleaning, Dataset, Raw
 from graphbench.graphs.download import Progress
@@ -184,18 +185,30 @@ def _from_file(path: Path, directed: bool | None, options: TableOptions, source:
         raise DatasetError(f"{path} is a folder; expected a file. {formats.SUPPORTED}") from None
     except FileNotFoundError:
         advice = "Check the path, or choose a graph of `graphbench list datasets`."
-        raise DatasetError(f"The file {path} does not exist. {advice}") from None
+        raise MissingFileError(f"The file {path} does not exist. {advice}") from None
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}. Check its permissions.") from error
 
     def make() -> Raw:
         with sources.unchanged(formats.parts(path), before):
-            return formats.read(path, directed=directed, options=options)
+            try:
+                return formats.read(path, directed=directed, options=options)
+            except FormatError as error:
+                if not _is_store(path):
+                    raise
+                what = "a store of graphbench's records, not a graph"
+                see = f"To see them: `graphbench report {shlex.quote(str(path))}`."
+                raise FormatError(path, f"{what}. {see}") from error
 
     key = f"{_key(path, checksum)} {options.given}".rstrip()
     edges, cleaning = cache.cleaned(key, storable(path.name), make, directed=directed)
     origin = storable(str((source or path).absolute()))
     return dataset(storable(path.name), edges, cleaning, sha256=checksum, source=origin)
+
+
+def _is_store(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(10) == b'{"schema":'
 
 
 def _checksum(path: Path) -> str:

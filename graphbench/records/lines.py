@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from graphbench.errors import StoreError
+from graphbench.errors import MissingStoreError, StoreError
 from graphbench.records import pytest_benchmark
 from graphbench.records.model import SCHEMA, Head, Record
 from graphbench.system.text import count
@@ -208,7 +208,7 @@ def _content(
     except FileNotFoundError:
         if missing_ok:
             return Content([], [], [])
-        raise StoreError(f"{path} does not exist; `graphbench records` lists what has been measured.") from None
+        raise MissingStoreError(f"{path} does not exist; `graphbench records` lists what has been measured.") from None
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
     if found.faults:

@@ -118,6 +118,12 @@ def names() -> list[str]:
     return sorted(path.stem for path in (files.data() / "suites").glob("*.toml"))
 
 
+_HOW_TO_NAME = (
+    'Included are: {known}. A file of your own has lines such as algorithms = ["bfs"], datasets = ["karate"] and '
+    'engines = ["networkx", "igraph"].'
+)
+
+
 def read(name: str) -> Suite:
     """The suite of that name, or in that file.
 
@@ -133,6 +139,10 @@ def read(name: str) -> Suite:
         raise UnknownNameError("suite", name, names(), "A file is named by its path, and ends in .toml.")
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(
+            f"The suite file {path} does not exist. {_HOW_TO_NAME.format(known=', '.join(names()))}"
+        ) from None
     except OSError as error:
         raise UsageError(f"Cannot read the suite {path}: {error.strerror or error}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
