@@ -826,6 +826,16 @@ def test_distances_from_a_chosen_source_by_drawn_weights_have_a_note(graphbench,
     assert DRAWN not in " ".join(graphbench("bfs", graph, *QUICK, "--source", 1)[1].split())
 
 
+@pytest.mark.parametrize("algorithm", ["bfs", "sssp", "ego-graph"])
+def test_a_start_vertex_without_edges_has_a_note(graphbench, tmp_path, algorithm):
+    graph = tmp_path / "alone.mtx"
+    graph.write_text("%%MatrixMarket matrix coordinate integer symmetric\n4 4 2\n2 1 5\n3 2 5\n")
+    once = ["--trials", 1, "--engine", "igraph", "--baseline", "igraph"]
+    alone, joined = (" ".join(graphbench(algorithm, graph, *once, "--source", source)[1].split()) for source in (4, 1))
+    assert "igraph: no edge leaves the start vertex 4, so the search is over at once. Choose another" in alone
+    assert "no edge leaves" not in joined
+
+
 @pytest.mark.filterwarnings("default::UserWarning")
 def test_warnings_of_a_reader_are_shown_on_every_run(graphbench, tmp_path):
     path = tmp_path / "kinds.csv"

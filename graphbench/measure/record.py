@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from graphbench import registry
-from graphbench.algorithms.base import Attached
+from graphbench.algorithms.base import Attached, Quantities
 from graphbench.engines.base import Engine
 from graphbench.errors import FormatError, StoreError
 from graphbench.measure import reference
@@ -79,16 +79,22 @@ def complete(
             found |= checked | {"warnings": found["warnings"] + checked["warnings"]}
         except (FormatError, OSError, MemoryError) as error:  # a damaged file, or this machine: no fault of the engine
             found["warnings"] += [f"the answer is not certified: {str(error) or type(error).__name__}"]
+    found["warnings"] += _of_chosen_source(prepared, found.get("answer", {}))
     found["warnings"] += noise_warnings(state.times, found["trials"], state.environment)
     return _limited(record(task, engine, prepared, **found), engine, prepared)
 
 
-def _of_chosen_source(prepared: Prepared) -> list[str]:
+def _of_chosen_source(prepared: Prepared, answer: Quantities) -> list[str]:
     """Warnings about the answer of a search whose source the user chose."""
-    if prepared.params.get("source") is None:
+    source = prepared.params.get("source")
+    if source is None:
         return []
     note = prepared.algorithm.form.drawn_note(prepared.edges.weights)
-    return [note] if note else []
+    warnings = [note] if note else []
+    if prepared.edges.num_vertices > 1 and (answer.get("reached") == 1 or answer.get("edges") == 0):
+        problem = f"no edge leaves the start vertex {source}, so the search is over at once"
+        warnings.append(f"{problem}. Choose another vertex with --source.")
+    return warnings
 
 
 def _limited(made: Record, engine: Engine, prepared: Prepared) -> Record:
@@ -126,7 +132,7 @@ def _facts(state: TaskState, attached: Attached, prepared: Prepared) -> dict[str
             stopped=state.stopped,
         ),
         "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.parameters_used(call(0)), **state.used},
-        "warnings": [*compiled_warning(state.used.get("kernels_compiled", 0)), *_of_chosen_source(prepared)],
+        "warnings": compiled_warning(state.used.get("kernels_compiled", 0)),
     }
 
 

@@ -31,6 +31,7 @@ KINDS = (
     Kind("differ from those of", "values differ", "from another engine's; recomputed exactly, these are right"),
     Kind("is no better than", "no better than random", "a random partition is as good as the answer"),
     Kind("weights were drawn", "drawn weights", "random, as the graph has none: distances mean nothing for it"),
+    Kind("no edge leaves the start", "start without edges", "the search reached nothing but its start vertex"),
     Kind("scores of both signs", "scores of both signs", "several answers are right"),
     Kind("the answer is not kept", "answer not kept", "later engines are not compared with it"),
     Kind("the median is uncertain by", "uncertain median", "its interval is wider than the target", of_answer=False),
