@@ -95,7 +95,7 @@ def test_an_invalid_suite_is_refused_with_file_and_key(tmp_path, text, says):
 def test_an_unknown_suite_gets_a_suggestion(tmp_path):
     with pytest.raises(UnknownNameError, match="smoke"):
         definition.read("smokey")
-    with pytest.raises(UsageError, match="Cannot read the suite"):
+    with pytest.raises(UsageError, match=r"no.toml does not exist\. Included are: deck, smoke"):
         definition.read(str(tmp_path / "no.toml"))
 
 
