@@ -160,7 +160,7 @@ def test_the_command_shows_what_changed_in_every_format(store, capsys):
 
 
 def test_a_missing_store_is_an_error(tmp_path, capsys):
-    assert invoke(["history", str(tmp_path / "none.jsonl")]) == 1
+    assert invoke(["history", str(tmp_path / "none.jsonl")]) == 2
     assert "does not exist" in capsys.readouterr().err
     with pytest.raises(GraphbenchError):
         graphbench.records(tmp_path / "none.jsonl")
