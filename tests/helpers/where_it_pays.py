@@ -19,7 +19,7 @@ from helpers.gpu_ratios import (
 
 SHAPES = {
     "grid": "a generated lattice like a road network (it has no triangles)",
-    "knn": "a generated graph of nearest neighbours, like those of single cells (its weights are no lengths)",
+    "knn": "a generated graph of nearest neighbours, like those of single cells (weights are similarities)",
 }
 """Generators of graphs of other shapes than the published ones."""
 
@@ -148,7 +148,7 @@ def _cpu_libraries(graph):
     own = [record for record in newest() if record.task.dataset == graph and record.device == "cpu"]
     engines = {record.task.engine for record in own}
     threads = {record.task.params["threads"] for record in own if "threads" in record.task.params}
-    alone = f" on {threads.pop()} threads alone" if len(threads) == 1 else ""
+    alone = f" on {threads.pop()} threads only" if len(threads) == 1 else ""
     return f"{listed([TITLES[name] for name in TITLES if name in engines])}{alone}"
 
 
