@@ -46,17 +46,14 @@ def _paying(graphs, report=None):
     found = _Paying({True: {}, False: {}, None: {}}, {}, [], [])
     for problem in known_algorithms(report):
         against = [against_cpu(problem, graph, report) for graph in graphs]
+        scripts = [one["ratio_whole_script"] for one in against if "ratio_whole_script" in one]
+        found.scripts += [one.ratio_whole_script for one in scripts]
         if report is None and GRAPH in graphs:
             against.append(against_cpu(problem, GRAPH, once_more()))
         compared = [one["ratio_call"] for one in against if "ratio_call" in one]
         calls = [one for one in compared if not one.first_calls]
         if compared and not calls:
             found.first[problem] = compared
-        found.scripts += [
-            one["ratio_whole_script"].ratio_whole_script
-            for one in against[: len(graphs)]
-            if "ratio_whole_script" in one
-        ]
         fastest = [one for one in (best_of_gpus(problem, graph, report) for graph in graphs) if one is not None]
         if fastest and all(_faster(one) and not one.first_calls for one in fastest):
             found.best.append(problem)

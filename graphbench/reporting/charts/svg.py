@@ -186,7 +186,7 @@ def _line(line: Line, x: Scale, y: Scale) -> str:
     places = [(round(x(one), 1), round(y(other), 1)) for one, other in line.points]
     dot, step = ("h0", "m") if line.look == "cloud" else ("", "l")
     path = "M{} {}".format(*map(_px, places[0])) + dot
-    path += "".join(f"{step}{_px(c - a)} {_px(d - b)}{dot}" for (a, b), (c, d) in itertools.pairwise(places))
+    path += "".join(f"{step}{way}{dot}" for way in _ways(places))
     tip = f"<title>{_safe(line.tip)}</title>" if line.tip else ""
     look = f" {line.look}" if line.look != "solid" else ""
     return f'<path d="{path}" class="line{look} {line.colour}">{tip}</path>'
@@ -228,7 +228,11 @@ def _shape(shape: str, x: float, y: float, size: float, look: str) -> str:
         return f'<path d="M{_px(x)} {_px(y - size - 3)}v{_px(2 * size + 6)}" class="line heavy"/>'
     if shape == "dot":
         return f'<circle cx="{_px(x)}" cy="{_px(y)}" r="{_px(size)}" class="{look}"/>'
-    corners = POLYGONS[shape]
-    (first, top), sides = corners[0], itertools.pairwise(corners)
-    steps = " ".join(f"{_px(size * (c - a))} {_px(size * (d - b))}" for (a, b), (c, d) in sides)
-    return f'<path d="M{_px(x + size * first)} {_px(y + size * top)}l{steps}z" class="{look}"/>'
+    corners = [(size * a, size * b) for a, b in POLYGONS[shape]]
+    (left, top), ways = corners[0], " ".join(_ways(corners))
+    return f'<path d="M{_px(x + left)} {_px(y + top)}l{ways}z" class="{look}"/>'
+
+
+def _ways(places: Sequence[tuple[float, float]]) -> list[str]:
+    """From each place to the next: shorter than the places themselves."""
+    return [f"{_px(c - a)} {_px(d - b)}" for (a, b), (c, d) in itertools.pairwise(places)]

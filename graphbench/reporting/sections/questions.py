@@ -262,7 +262,7 @@ def _threads(every: Sequence[Record]) -> str:
             by_graph.setdefault(one.task.dataset, set()).add(one.task.params["threads"])
     most = max(map(len, by_graph.values()), default=0)
     fewer = grouped(
-        (graph for graph, own in by_graph.items() if len(own) < most), lambda graph: (*sorted(by_graph[graph]),)
+        (graph for graph, own in by_graph.items() if len(own) < most), lambda graph: tuple(sorted(by_graph[graph]))
     )
     also = "".join(
         f" Engines that run in parallel had {listed([f'{number:,}' for number in own])} only on {listed(graphs)}."
