@@ -2,9 +2,9 @@
 
 import json
 import re
-from itertools import accumulate, pairwise
 from statistics import median
 
+from graphbench.records.ratios import round_medians
 from graphbench.reporting import markdown
 from graphbench.reporting.capacity import largest
 from graphbench.reporting.document import Column, Table
@@ -208,9 +208,8 @@ def processes():
     """How much longer warm calls take in the slowest of several processes than in the fastest."""
     found = {}
     for record in read(REPEATED):
-        calls, ends = record.phases.call_s, [0, *accumulate(record.trials.rounds)]
-        times = [median(calls[begin:end]) for begin, end in pairwise(ends)]
-        if len(times) > 1 and len(times) == len(record.trials.rounds):
+        (times,) = round_medians([record])
+        if len(times) > 1:
             found.setdefault(record.task.engine, []).append(max(times) / min(times))
     return _spreads(found)
 
