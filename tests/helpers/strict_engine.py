@@ -13,7 +13,8 @@ from graphbench.engines.base import Availability
 from graphbench.engines.networkx import NetworkX
 
 TEMPER = "TEMPER"
-"""What goes wrong in its WCC: `slow`, `wrong` or `raises`; `untimed`: nothing, and no clock runs."""
+"""What goes wrong in its WCC: `slow`, `stuck`, `wrong` or `raises`; `untimed`: nothing, and no clock runs."""
+TAKES_S = {"slow": 0.1, "stuck": 20}
 earlier = []
 
 
@@ -28,7 +29,7 @@ def _(nx, graph, p):
     assert not any(each() for each in earlier), "an earlier answer still takes memory"
     assert not any(name.startswith("NETWORKX_") for name in os.environ), "the user's settings are in force"
     warnings.warn("moody is deprecated", DeprecationWarning, stacklevel=1)
-    time.sleep(0.1 if temper == "slow" else 0.002)
+    time.sleep(TAKES_S.get(temper, 0.002))
     if temper == "raises":
         raise ValueError("not today")
     found = Components([set(graph)] if temper != "wrong" else [{vertex} for vertex in graph])
