@@ -29,7 +29,7 @@ from helpers.gpu_ratios import (
     read_file,
 )
 from helpers.published import ROOT, first, published, reports
-from helpers.where_it_pays import how_many_pay, pays, where_a_gpu_pays
+from helpers.where_it_pays import how_many_pay, where_a_gpu_pays
 
 EXAMPLE = ROOT / "docs/example"
 GRAPHS = ("caidaRouterLevel", "coAuthorsDBLP", "dblp-2010")
@@ -104,10 +104,10 @@ def when_a_gpu_pays():
         "ratios to the best CPU library were inside these intervals. "
         f"{numbers.NOTHING}: not measured, or not like with like."
     )
-    more = " ".join(
-        [measured(), *_of_families(), *results_tables.capacity_sentences(), *results_tables.scaling_sentences()]
-    )
-    return f"{where_a_gpu_pays()}\n\n{title}\n\n{_on_one_graph()}\n\n{_headline()}\n\n{more}"
+    capacity, scaling = results_tables.capacity_sentences(), results_tables.scaling_sentences()
+    more = [measured(), *_of_families(), " ".join(capacity), " ".join(scaling)]
+    listing = "\n".join(f"- {sentences}" for sentences in more if sentences)
+    return f"{where_a_gpu_pays()}\n\n{title}\n\n{_on_one_graph()}\n\n{listing}"
 
 
 def _of_families():
@@ -163,7 +163,7 @@ def families():
         ],
     )
     title = "How many times as fast cuGraph is, with its default allocator, as the best CPU engine:"
-    where = "\n".join(f"- {pays(f'On `{graph}`', [graph], report)}" for graph in _graphs_on_gpus(report))
+    where = "\n".join(f"- {how_many_pay(f'On `{graph}`', graph, report)}" for graph in _graphs_on_gpus(report))
     return f"{measured('docs', report)}\n\n{where}\n\n{title}\n\n{markdown.text([table])}"
 
 

@@ -1,27 +1,23 @@
-"""For which problems a GPU pays, in sentences, from committed records."""
+"""For which problems a GPU pays, from committed records."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from graphbench.reporting import numbers
+from graphbench.reporting import markdown, numbers
+from graphbench.reporting.document import Column, Table
 from graphbench.reporting.wording import kind_of
 from graphbench.system.text import count, listed
-from helpers.gpu_ratios import (
-    GRAPH,
-    TITLES,
-    against_cpu,
-    best_of_gpus,
-    known_algorithms,
-    newest,
-    once_more,
-    ratio_cell,
-)
+from helpers.gpu_ratios import GRAPH, against_cpu, best_of_gpus, known_algorithms, newest, once_more, ratio_cell
 
 SHAPES = {
-    "grid": "a generated lattice like a road network (it has no triangles)",
-    "knn": "a generated graph of nearest neighbours, like those of single cells (weights are similarities)",
+    "grid": "a lattice, like roads",
+    "knn": "nearest neighbours, like single cells",
 }
 """Generators of graphs of other shapes than the published ones."""
+
+WORDS = {True: "yes", False: "no", None: "unclear"}
+"""Whether warm calls of cuGraph pay."""
 
 
 @dataclass
@@ -39,6 +35,12 @@ class _Paying:
     first: dict[str, list[Any]]
     best: list[str]
     scripts: list[float]
+
+    @property
+    def won(self):
+        """How many whole scripts are faster."""
+        won = sum(ratio is not None and ratio > 1 for ratio in self.scripts)
+        return f"faster in {won} of {count(len(self.scripts), 'case')}"
 
 
 def _paying(graphs, report=None):
@@ -63,50 +65,6 @@ def _paying(graphs, report=None):
     return found
 
 
-def pays(where, graphs, report=None):
-    """Where cuGraph pays, with the names of the problems."""
-    found = _paying(graphs, report)
-    named = {sign: _named(own) for sign, own in found.calls.items()}
-    words = []
-    for word, faster in (("slower", False), ("faster", True)):
-        own = {name: calls for name, calls in found.first.items() if (calls[0].ratio_call > 1) is faster}
-        words += [f"{word} for {_named(own)}"] if own else []
-    first = f" In one first call each it is {' and '.join(words)}." if words else ""
-    allocators = {record.task.params["allocator"] for record in newest(report) if record.task.dataset in graphs
-                  and "allocator" in record.task.params}  # fmt: skip
-    fastest = "GPU engine and allocator" if len(allocators) > 1 else "GPU engine"
-    parts = [
-        f"pay for {named[True] or 'no problem'}",
-        f"do not pay for {named[False]}" if named[False] else "",
-        f"have no clear winner for {named[None]}" if named[None] else "",
-    ]
-    return (
-        f"{where}, warm calls of cuGraph with its default allocator {'; they '.join(filter(None, parts))}.{first} "
-        f"Warm calls of the fastest {fastest} pay for {listed(found.best) or 'no problem'}. "
-        f"A whole script of cuGraph, which answers once, is {_won(found)}."
-    )
-
-
-def how_many_pay(where, graph, report):
-    """The same in numbers of problems."""
-    found = _paying([graph], report)
-    pay, lose, unclear = (len(found.calls[sign]) for sign in (True, False, None))
-    spans = _span([one for calls in found.calls[True].values() for one in calls])
-    return (
-        f"{where}, warm calls of cuGraph with its default allocator pay for {pay} of {pay + lose + unclear} ({spans}), "
-        f"do not pay for {lose} and have no clear winner for {unclear}; a whole script is {_won(found)}."
-    )
-
-
-def _named(calls):
-    return listed([f"{name} ({_span(own)})" for name, own in calls.items()])
-
-
-def _won(found):
-    won = sum(ratio is not None and ratio > 1 for ratio in found.scripts)
-    return f"faster in {won} of {count(len(found.scripts), 'case')}"
-
-
 def _faster(comparison):
     """Whether cuGraph's warm calls are faster; None where the interval or range contains 1."""
     low, high = comparison.interval or comparison.range or (comparison.ratio_call,) * 2
@@ -114,39 +72,71 @@ def _faster(comparison):
 
 
 def _span(comparisons):
+    """From the smallest to the largest ratio of calls; one ratio has its interval."""
     if len(comparisons) == 1:
-        return ratio_cell(comparisons[0], "ratio_call").replace(" first calls", "").replace(" (", ", ").rstrip(")")
+        return ratio_cell(comparisons[0], "ratio_call")
     ratios = sorted(one.ratio_call for one in comparisons)
     return " to ".join(dict.fromkeys(numbers.ratio(ratio) for ratio in (ratios[0], ratios[-1])))
 
 
+def how_many_pay(where, graph, report):
+    """For how many problems warm calls and whole scripts pay on a graph, in a sentence."""
+    found = _paying([graph], report)
+    pay, lose, unclear = (len(found.calls[sign]) for sign in (True, False, None))
+    spans = _span([one for calls in found.calls[True].values() for one in calls])
+    return (
+        f"{where}, warm calls of cuGraph with its default allocator pay for {pay} of {pay + lose + unclear} ({spans}), "
+        f"do not pay for {lose} and have no clear winner for {unclear}; a whole script is {found.won}."
+    )
+
+
 def where_a_gpu_pays():
     """For which problems warm calls and whole scripts of cuGraph are faster than the best CPU library, and are not."""
-    real = [name for name in _graphs() if kind_of(name) == "real graph"]
+    graphs = sorted({record.task.dataset for record in newest()})
+    real = [name for name in graphs if kind_of(name) == "real graph"]
     edges = sorted(record.dataset.num_edges for record in newest() if record.dataset and record.task.dataset in real)
-    sizes = f"{edges[0]:,} to {edges[-1]:,}" if edges else ""
-    sentences = [pays(f"On {len(real)} real graphs of {sizes} edges", real)]
-    for name, words in SHAPES.items():
-        graphs = [graph for graph in _graphs() if graph.startswith(f"{name}:")]
-        sentences += [
-            pays(f"On {words}, `{graph}`, against {_cpu_libraries(graph)}", [graph])
-            for graph in graphs
-            if _is_compared(graph)
-        ]
-    return "\n".join(f"- {sentence}" for sentence in sentences)
+    sizes = f", {edges[0]:,} to {edges[-1]:,} edges" if edges else ""
+    shapes = {f"{len(real)} real graphs{sizes}": real}
+    for generator, words in SHAPES.items():
+        own = [graph for graph in graphs if graph.startswith(f"{generator}:") and _is_compared(graph)]
+        shapes |= {f"{words}: {graph}": [graph] for graph in own}
+    found = {title: _paying(names) for title, names in shapes.items()}
+    rows = {name: partial(_cell, name) for name in known_algorithms()}
+    rows |= {
+        "fastest GPU engine: yes for": lambda paying: ", ".join(paying.best),
+        "a whole script of cuGraph": lambda paying: paying.won,
+    }
+    columns = [
+        Column(title, lambda row, paying=paying: rows[row](paying) or numbers.NOTHING)
+        for title, paying in found.items()
+    ]
+    return (
+        "Is a warm call of cuGraph, with its default allocator, faster than one of the best CPU library? The answer by "
+        "the intervals, and how many times as fast it is; unclear where an interval contains 1 or graphs differ."
+        f"{_fewer_threads([name for names in shapes.values() for name in names])}\n\n"
+        f"{markdown.text([Table(rows, [Column('problem', str), *columns])])}"
+    )
 
 
-def _graphs():
-    return sorted({record.task.dataset for record in newest()})
+def _cell(problem, paying):
+    """Whether warm calls of cuGraph pay, and their ratios; first calls where there are no others."""
+    if problem in paying.first:
+        return _span(paying.first[problem])
+    found = ((WORDS[sign], own[problem]) for sign, own in paying.calls.items() if problem in own)
+    return next((f"{word}, {_span(comparisons)}" for word, comparisons in found), "")
 
 
-def _cpu_libraries(graph):
-    """Their names, and on how many threads they ran if it was one number."""
-    own = [record for record in newest() if record.task.dataset == graph and record.device == "cpu"]
-    engines = {record.task.engine for record in own}
-    threads = {record.task.params["threads"] for record in own if "threads" in record.task.params}
-    alone = f" on {threads.pop()} threads only" if len(threads) == 1 else ""
-    return f"{listed([TITLES[name] for name in TITLES if name in engines])}{alone}"
+def _fewer_threads(graphs):
+    """A sentence where the CPU libraries ran on one number of threads alone."""
+    found = {}
+    for record in newest():
+        if record.task.dataset in graphs and record.device == "cpu" and "threads" in record.task.params:
+            found.setdefault(record.task.dataset, set()).add(record.task.params["threads"])
+    alone = {graph: threads.pop() for graph, threads in found.items() if len(threads) == 1}
+    if not alone:
+        return ""
+    named = listed([f"`{graph}`" for graph in alone])
+    return f" On {named} the CPU libraries ran on {listed(sorted(map(str, {*alone.values()})))} threads only."
 
 
 def _is_compared(graph):
