@@ -111,6 +111,18 @@ def test_the_faster_side_may_be_at_most_1_percent_worse(baseline, engine, second
     assert "one_seed" not in codes(comparison)
 
 
+@pytest.mark.parametrize(("of_slower_calls", "shown"), [(0.83, True), (0.823, True), (0.82, False)])
+def test_a_quicker_script_with_a_worse_answer_has_no_ratio(of_slower_calls, shown):
+    baseline = replace(record(trials=quality([of_slower_calls] * 6)), phases__start_s=0.1)
+    engine = replace(record("igraph", 0.1, trials=quality([0.83] * 6)), phases__start_s=60.0)
+    comparison = set_against(baseline, engine)
+    assert comparison.verdict == "like"
+    assert comparison.ratio_call > 1
+    assert comparison.ratio_first_answer > 1
+    assert (comparison.ratio_whole_script is not None) == shown
+    assert ("quality_by_total" not in codes(comparison)) == shown
+
+
 def test_quality_is_compared_by_medians_over_trials():
     lucky = record("igraph", 0.1, answer={"modularity": 0.99}, trials=quality([0.71, 0.71, 0.71, 0.71, 0.99]))
     assert set_against(record(), lucky).verdict == "unlike"

@@ -19,6 +19,7 @@ from graphbench.records.matching import differing, groups, nearest, newest, peer
 from graphbench.records.model import Outcome, Record
 from graphbench.records.ratios import Bound, CallRatio
 from graphbench.records.rules import RULES, Effect, Pair, Verdict, evaluate, rule_of
+from graphbench.records.rules.quality import won_by_the_worse
 from graphbench.records.statistics import Estimate
 
 Role = Literal["baseline", "best_cpu", "best_cpu_first_answer", "best_cpu_whole_script"]
@@ -55,7 +56,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
             for bounds.
         range: the smallest and largest ratio of single trials, where there are too few for an interval.
         n: from how many trials, rounds, or sources that both sides ran; of the smaller side.
-        ratio_first_answer: the same for read + build + first + collect.
+        ratio_first_answer: the same for read + build + first + collect; None, too, if the faster side by this total is
+            the slower one by calls, and its answer is worse.
         ratio_whole_script: the same for start + first answer.
         break_even_runs: of a GPU engine against a CPU engine: after how many calls on one graph its fixed cost (start +
             read + build + first call) is recovered; `never` if it is not, `not known` if it is not at once and no
@@ -229,6 +231,7 @@ def set_against(
     common = _common(baseline, engine)
     if verdict is Verdict.REFUSED or ratio.estimate is None:
         return msgspec.structs.replace(common, verdict=Verdict.REFUSED, reasons=reasons)
+    without = won_by_the_worse(pair)
     return msgspec.structs.replace(
         common,
         ratio_call=ratio.estimate.value,
@@ -236,8 +239,8 @@ def set_against(
         interval=ratio.estimate.interval,
         range=ratio.estimate.range,
         n=ratio.estimate.n,
-        ratio_first_answer=ratios.of_first_answers(baseline, engine),
-        ratio_whole_script=ratios.of_whole_scripts(baseline, engine),
+        ratio_first_answer=None if "first answer" in without else ratios.of_first_answers(baseline, engine),
+        ratio_whole_script=None if "whole script" in without else ratios.of_whole_scripts(baseline, engine),
         break_even_runs=_break_even(baseline, engine, ratio.estimate),
         bound=ratio.bound,
         verdict=verdict,

@@ -52,6 +52,11 @@ UNFAIR = {
         record("igraph", 0.1, trials=quality([0.815] * 6)),
     ),
     "lower quality": ("quality", record(), record("igraph", 0.1, trials=quality([0.71] * 6))),
+    "a quicker script of lower quality": (
+        "quality_by_total",
+        replace(record(trials=quality([0.82] * 6)), phases__start_s=0.1),
+        replace(record("igraph", 0.1, trials=quality([0.83] * 6)), phases__start_s=60.0),
+    ),
     "quality not kept": (
         "quality",
         record(),

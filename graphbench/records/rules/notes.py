@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from graphbench.records import times
 from graphbench.records.rules.base import NOTE, Pair, names, rule
+from graphbench.records.rules.quality import fast_slow, quality_of, won_by_the_worse
 from graphbench.records.statistics import MIN_SAMPLES
-from graphbench.system.text import count, format_seconds
+from graphbench.system.text import count, format_seconds, listed
 
 OVER_SOLVED = 0.01
 """A residual below this fraction of the tolerance is far more accurate than was asked for."""
@@ -51,6 +52,23 @@ def _threads(pair: Pair) -> str:
 )
 def _faster_left_out(pair: Pair) -> str:
     return "; ".join(pair.left_out)
+
+
+@rule(
+    "quality_by_total",
+    NOTE,
+    meaning="The side with the slower calls has the quicker first answer or whole script, and the worse answer.",
+    remedy="Compare at equal quality: --match-quality.",
+)
+def _quality_by_total(pair: Pair) -> str:
+    found = won_by_the_worse(pair)
+    if not found:
+        return ""
+    better, worse = fast_slow(pair)
+    return (
+        f"no ratio of {listed(found)}: {worse.task.engine} is quicker by it, with {worse.quality} "
+        f"{quality_of(worse):.4f} against {quality_of(better):.4f}"
+    )
 
 
 @rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
+from graphbench.records import ratios
 from graphbench.records.model import Record
 from graphbench.records.rules.base import Pair
 
@@ -28,14 +29,35 @@ def fast_slow(pair: Pair) -> tuple[Record, Record]:
 
 def shortfall_of(pair: Pair) -> float | None:
     """By what fraction the faster side's quality is below the other's; None if there is nothing to compare."""
-    if pair.ratio is None or len(pair.answered) < 2 or not all(record.quality for record in pair.sides):
+    return None if pair.ratio is None or not _is_heuristic(pair) else _shortfall(*fast_slow(pair))
+
+
+def won_by_the_worse(pair: Pair) -> list[str]:
+    """The totals by which the side with the slower calls is faster, with an answer that is too much worse."""
+    if pair.ratio is None or not _is_heuristic(pair):
+        return []
+    faster, slower = fast_slow(pair)
+    if (_shortfall(slower, faster) or 0.0) <= LOWER_QUALITY:
+        return []
+    of = {
+        "first answer": ratios.of_first_answers(pair.baseline, pair.engine),
+        "whole script": ratios.of_whole_scripts(pair.baseline, pair.engine),
+    }
+    return [total for total, ratio in of.items() if ratio is not None and (ratio > 1) != (pair.ratio.value > 1)]
+
+
+def _is_heuristic(pair: Pair) -> bool:
+    return len(pair.answered) == 2 and all(record.quality for record in pair.sides)
+
+
+def _shortfall(one: Record, other: Record) -> float | None:
+    """By what fraction the quality of one record is below the other's; None if one is not known."""
+    low, high = quality_of(one), quality_of(other)
+    if low is None or high is None:
         return None
-    fast, slow = (quality_of(record) for record in fast_slow(pair))
-    if fast is None or slow is None:
-        return None
-    if fast >= slow:
+    if low >= high:
         return 0.0
-    return (slow - fast) / abs(slow) if slow else float("inf")
+    return (high - low) / abs(high) if high else float("inf")
 
 
 def lower(pair: Pair, shortfall: float) -> str:
