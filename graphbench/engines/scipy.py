@@ -120,8 +120,9 @@ class SciPy(Engine):
 engine = SciPy()
 
 
-@engine.solves("wcc")
+@engine.solves("wcc", build={"listed": "edges"})
 def _(scipy: Any, graph: Any, _p: Call) -> Any:
+    # It transposes the matrix itself: from one with both directions it takes twice as long (78 and 39 ms).
     return scipy.sparse.csgraph.connected_components(graph, directed=False)[1]
 
 
