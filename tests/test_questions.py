@@ -24,14 +24,14 @@ def gpu(seconds=0.1, engine="cugraph", n=6, **changes):
 BOTH = [record("networkx", 9.0), record("igraph", 1.0), gpu()]
 SLOW_START = gpu(phases__start_s=9.0)
 SLOWER = gpu(3.0, phases__start_s=9.0)
-AGAINST = ", against the best CPU engine."
+AGAINST = ", against the best CPU library."
 CERTIFIED = "All 3 answers certified, independently of every engine"
 
 
 @pytest.mark.parametrize(
     ("records", "answer"),
     [
-        ([*BOTH[:2], gpu(phases__start_s=0.1)], "From the first call, against the best CPU engine, in 1 case."),
+        ([*BOTH[:2], gpu(phases__start_s=0.1)], "From the first call, against the best CPU library, in 1 case."),
         ([*BOTH[:2], SLOW_START],
          f"Not for a single call (0 of 1 case); for many calls on one graph after 10 calls{AGAINST}"),
         ([*BOTH[:2], SLOWER],

@@ -252,13 +252,13 @@ def test_the_headline_averages_like_ratios_of_the_gpu_engine(records):
 def test_a_report_without_a_baseline_shows_the_rest(records):
     left = [each for each in records if each.task.engine != "networkx" and each.task.algorithm == "wcc"]
     (answer, *_) = report.build(left).parts[0].sections
-    assert "faster than networkit" in answer.blocks[0].text  # the best CPU engine takes its place
+    assert "faster than networkit" in answer.blocks[0].text  # the best CPU library takes its place
 
 
 def test_a_problem_without_the_baseline_has_bars_only_beside_another_cpu_engine():
     lacks = record("networkx", outcome=Outcome.UNSUPPORTED, phases=Phases(), certificate=None, answer={})
     made = of([lacks, record("igraph"), record("cugraph", 0.1, device="gpu")], speedup)
-    assert any(isinstance(block, Chart) for block in made.blocks), "against the best CPU engine there is a ratio"
+    assert any(isinstance(block, Chart) for block in made.blocks), "against the best CPU library there is a ratio"
     made = of([lacks, record("igraph"), record("networkit", 0.1)], speedup)
     (chart,) = (block for block in made.blocks if isinstance(block, Chart))
     assert [row.label for row in chart.panels[0].rows] == ["networkit", "igraph"], "the best is the base"
@@ -311,7 +311,7 @@ def test_means_are_given_with_their_cases(records):
     assert main != best
     sentence = answer.blocks[0].text
     assert re.search(rf"a warm call .* faster than networkx \(mean of {main} cases, ", sentence)
-    assert re.search(rf"faster than the best CPU engine, networkit \(mean of {best} cases, ", sentence)
+    assert re.search(rf"faster than the best CPU library, networkit \(mean of {best} cases, ", sentence)
     assert [row[0] for row in headlines.rows] == ["all 2 problems", "louvain", "wcc"]  # the best ratio first
 
 

@@ -419,7 +419,7 @@ def test_a_slower_engine_is_called_slower():
     line = answer([record("networkx", 1.0), record("igraph", 4.0)])
     match = re.match(r"igraph is 4\.00× slower than networkx on louvain \((\S+) to (\S+)\); same quality\. First", line)
     assert float(match[1]) <= 4 <= float(match[2])
-    assert "Best CPU engine: networkx." in line
+    assert "Best CPU library: networkx." in line
 
 
 def test_the_ratio_of_first_answers_comes_first_where_the_build_is_heavy():
@@ -428,7 +428,7 @@ def test_the_ratio_of_first_answers_comes_first_where_the_build_is_heavy():
     line = answer(made)
     assert re.match(r"igraph is \S+× slower than networkx on louvain \(first answers\)", line)
     assert "warm call" not in line
-    assert "Best CPU engine: networkx" in line
+    assert "Best CPU library: networkx" in line
     (problem,) = problem_tables(made, compare(made))
     assert re.fullmatch(r"0\.\d+×", texts(problem)["vs networkx"][0])
     assert texts(problem)[""][0] == "first answer"
@@ -550,14 +550,14 @@ def test_the_best_cpu_engines_by_warm_call_and_first_answer_have_separate_column
     assert "igraph" in cells["warm call vs best CPU"]
     assert "scipy" in cells["first answer vs best CPU"]
     assert "scipy" in cells["whole script vs best CPU"]
-    assert "Against igraph, the best CPU engine by warm call: warm call " in problem.answer[1]
+    assert "Against igraph, the best CPU library by warm call: warm call " in problem.answer[1]
     assert "Against scipy, the best by first answer and whole script: first answer " in problem.answer[1]
     table = list(csv.DictReader(io.StringIO(reporting.render(made, compare(made), "csv"))))
     assert (table[0]["best_cpu_engine"], table[0]["best_cpu_engine_first_answer"]) == ("igraph", "scipy")
 
 
 def test_the_answer_names_the_best_cpu_engine_beside_the_baseline(shown):
-    line = "Against networkit, the best CPU engine: warm call 33.8× faster (33.4 to 34.1), first answer 3.87× faster, "
+    line = "Against networkit, the best CPU library: warm call 33.8× faster (33.4 to 34.1), first answer 3.87× faster, "
     assert line in problem_tables(*shown)[0].answer[1]
 
 
@@ -619,7 +619,7 @@ def test_the_answer_says_why_the_fastest_engine_is_not_the_best():
     made = [record(name, taken, trials=Trials(seeds=[0, 1], quality=[best] * 2)) for name, taken, best in sides]
     line = answer(made)
     assert line.startswith("networkit is 100× faster")
-    assert "Best CPU engine: igraph, 10.0× faster (9.77 to 10.2); networkit against it is unlike (quality)." in line
+    assert "Best CPU library: igraph, 10.0× faster (9.77 to 10.2); networkit against it is unlike (quality)." in line
 
 
 # Figures

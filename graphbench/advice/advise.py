@@ -182,7 +182,7 @@ def fits(memory: Span, size_gb: int) -> str:
 
 
 def _measured(records: Sequence[Record]) -> Cpu | None:
-    """The best CPU engine of the records of one algorithm; None where none has an answer."""
+    """The best CPU library of the records of one algorithm; None where none has an answer."""
     builds = usual_builds(records)
     best = best_cpu(records, "call", usual_build=builds)
     first = best_cpu(records, "first_answer", usual_build=builds) or best
@@ -226,7 +226,7 @@ def _with_cpu(references: Sequence[References], machine: References) -> Referenc
 
 
 def _elsewhere(references: References | None, name: str, found: Features) -> Cpu | None:
-    """The best CPU engine of another machine, as estimated."""
+    """The best CPU library of another machine, as estimated."""
     if references is None:
         return None
     possible = [

@@ -1,4 +1,4 @@
-"""Advice: for each algorithm the best CPU engine and the GPU engines, and what is said about them.
+"""Advice: for each algorithm the best CPU library and the GPU engines, and what is said about them.
 
 An estimate always looks like one: it says `about` or `~`, and has an interval.
 """
@@ -28,7 +28,7 @@ MUCH_SLOWER = 0.1
 
 
 class Cpu(msgspec.Struct, frozen=True, kw_only=True):
-    """The best CPU engine: by warm call, and the shortest whole script of any."""
+    """The best CPU library: by warm call, and the shortest whole script of any."""
 
     engine: str
     threads: int | None
@@ -45,7 +45,7 @@ class Cpu(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
-    """A GPU engine, estimated, against the best CPU engine."""
+    """A GPU engine, estimated, against the best CPU library."""
 
     estimate: Estimate
     faster: Span | None
@@ -277,7 +277,7 @@ def _for_calls(answer: Answer, best: Option, number: int | None) -> str:
 
 
 def _table(advice: Advice) -> tuple[list[str], list[list[str]]]:
-    """The best CPU engine of each algorithm, then a row for each GPU engine."""
+    """The best CPU library of each algorithm, then a row for each GPU engine."""
     total = [f"script, {count(advice.calls, 'call')}"] if advice.calls else []
     heads = ["", "engine", "warm call", "90 % interval", *total, "times as fast", "pays off", "memory", "card"]
     return heads, [row for answer in advice.answers for row in _rows(answer)]

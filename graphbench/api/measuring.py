@@ -421,7 +421,7 @@ def advise(
         settings: of the measurement, as for :func:`run`: `engines`, `budget`, `threads`, `directed`, `source`, ...
 
     Returns:
-        For each algorithm the best CPU engine and the GPU engines as estimated; it shows itself as text.
+        For each algorithm the best CPU library and the GPU engines as estimated; it shows itself as text.
 
     Raises:
         UsageError: unknown names, values of a wrong type or out of range, a file that has no references.

@@ -53,7 +53,7 @@ class Result:
 
     @cached_property
     def comparisons(self) -> list[Comparison]:
-        """Each other engine against the baseline, and GPU engines against the best CPU engine, too."""
+        """Each other engine against the baseline, and GPU engines against the best CPU library, too."""
         return compare(self.records, baseline=self.baseline, stale=self.stale)
 
     def __str__(self) -> str:

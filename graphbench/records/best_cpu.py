@@ -1,6 +1,6 @@
-"""The best CPU engine of a problem: the fastest one that did the work and whose answer is as good. Pure.
+"""The best CPU library of a problem: the fastest one that did the work and whose answer is as good. Pure.
 
-Whatever names a fastest or best CPU engine asks here. Records of one engine that differ in threads compete like those
+Whatever names a fastest or best CPU library asks here. Records of one engine that differ in threads compete like those
 of different engines, so the best is an engine at its best number of threads.
 """
 
@@ -33,7 +33,7 @@ def best_cpu(
     stale: Mapping[str, str] | None = None,
     usual_build: Mapping[str, float] | None = None,
 ) -> Record | None:
-    """The record of the best CPU engine by one of its totals; None where there is none.
+    """The record of the best CPU library by one of its totals; None where there is none.
 
     A record whose answer is worse than that of a slower one, or which differs from it in what was computed, is passed
     over. Where no engine has a warm call, first calls decide.
@@ -60,7 +60,7 @@ def left_out(
     stale: Mapping[str, str] | None = None,
     usual_build: Mapping[str, float] | None = None,
 ) -> list[str]:
-    """The records whose calls are faster than those of the best CPU engine, each with why it is not the best.
+    """The records whose calls are faster than those of the best CPU library, each with why it is not the best.
 
     Args: as for :func:`best_cpu`.
     """

@@ -132,9 +132,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 def compare(
     records: Iterable[Record], baseline: str = "networkx", *, stale: Mapping[str, str] | None = None
 ) -> list[Comparison]:
-    """Compare every engine with the baseline, and every GPU engine with the best CPU engine as well.
+    """Compare every engine with the baseline, and every GPU engine with the best CPU library as well.
 
-    The best CPU engine is chosen by warm calls, and once more by first answers: a fast library may build its graph
+    The best CPU library is chosen by warm calls, and once more by first answers: a fast library may build its graph
     slowly. Of a task that was measured several times on one machine, the newest record counts. If the baseline does not
     support a problem, or was not measured on a dataset, engines are not compared with it there. A task that was not
     started because its end was predicted is not compared.
@@ -145,9 +145,9 @@ def compare(
         stale: what changed since a record was made, for each stale record's id: its ratios are refused.
 
     Returns:
-        Comparisons in the order of the records; those with the best CPU engines follow that with the baseline. There is
-        no `best_cpu` if the baseline has the fastest warm calls, and none by first answer or whole script if it is the
-        best by the total before: :func:`best_by_total` fills these in.
+        Comparisons in the order of the records; those with the best CPU libraries follow that with the baseline. There
+        is no `best_cpu` if the baseline has the fastest warm calls, and none by first answer or whole script if it is
+        the best by the total before: :func:`best_by_total` fills these in.
     """
     stale = stale or {}
     records = list(records)
@@ -210,7 +210,7 @@ def set_against(
         engine: the record whose time divides.
         stale: what changed since a record was made, for each stale record's id.
         usual_build: as :func:`graphbench.records.times.usual_builds` gives it.
-        left_out: where the baseline is the best CPU engine, what :func:`graphbench.records.best_cpu.left_out` gives.
+        left_out: where the baseline is the best CPU library, what :func:`graphbench.records.best_cpu.left_out` gives.
         ratio: of calls, if not that of :func:`graphbench.records.ratios.of_calls`.
     """
     ratio = ratio or ratios.of_calls(baseline, engine)
@@ -282,7 +282,7 @@ def _against_baseline(
 
 
 class _BestCpu:
-    """The best CPU engine among some records by a total, found once: all GPU engines of a group ask for it."""
+    """The best CPU library among some records by a total, found once: all GPU engines of a group ask for it."""
 
     def __init__(self, stale: Mapping[str, str]) -> None:
         self.stale = stale
@@ -307,7 +307,7 @@ class _BestCpu:
 def _against_best_cpu(
     record: Record, group: Sequence[Record], best_of: _BestCpu, usual_build: Mapping[str, float]
 ) -> list[Comparison]:
-    """The comparisons with the best CPU engine by each total, if that is another than by the total before."""
+    """The comparisons with the best CPU library by each total, if that is another than by the total before."""
     found: list[Comparison] = []
     before = ""
     for total, role in _ROLES.items():
@@ -321,7 +321,7 @@ def _against_best_cpu(
 
 
 def best_by_total(own: Iterable[Comparison], *, like: bool = True) -> dict[Total, Comparison]:
-    """The comparisons of one record with the best CPU engine by each total, as far as there are some.
+    """The comparisons of one record with the best CPU library by each total, as far as there are some.
 
     Where the best one by a total does not compare like with like, there is none by that total: no slower replaces it.
 

@@ -94,12 +94,12 @@ class Case:
 
     @property
     def comparisons(self) -> list[Comparison | None]:
-        """With the baseline, and with the best CPU engine by each total."""
+        """With the baseline, and with the best CPU library by each total."""
         return [self.main, self.best, self.first, self.whole]
 
     @property
     def hardest(self) -> Comparison | None:
-        """Of the best CPU engines, that against which a fixed cost takes the most runs to be won back."""
+        """Of the best CPU libraries, that against which a fixed cost takes the most runs to be won back."""
         known = [
             (hardest(runs), one)
             for one in (self.best, self.first, self.whole)
@@ -145,7 +145,7 @@ def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list
 
 
 def compared(records: Iterable[Record], comparisons: Iterable[Comparison], *, like: bool = False) -> list[Case]:
-    """Each record with its comparisons; with the best CPU engines, only those of like with like, if so wanted."""
+    """Each record with its comparisons; with the best CPU libraries, only those of like with like, if so wanted."""
     own = grouped(comparisons, lambda comparison: comparison.record)
     found = []
     for record in records:

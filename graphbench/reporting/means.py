@@ -21,7 +21,7 @@ from graphbench.system.text import count, listed
 
 
 class Against(NamedTuple):
-    """The comparisons of some cases: with the baseline, and with the best CPU engine by each total."""
+    """The comparisons of some cases: with the baseline, and with the best CPU library by each total."""
 
     main: list[Comparison]
     best: list[Comparison]
@@ -30,7 +30,7 @@ class Against(NamedTuple):
 
     @property
     def best_cpu(self) -> str:
-        """The best CPU engines by any total, those by warm call first."""
+        """The best CPU libraries by any total, those by warm call first."""
         return listed([*dict.fromkeys(name for group in self[1:] for name in _engines(group))])
 
     def over_baseline(self) -> list[Speed]:
@@ -38,7 +38,7 @@ class Against(NamedTuple):
         return speeds.means(self.main)
 
     def over_best_cpu(self) -> list[Speed]:
-        """The means of the ratios to the best CPU engines."""
+        """The means of the ratios to the best CPU libraries."""
         return [
             *speeds.means(self.best, ["ratio_call"]),
             *speeds.means(self.first, ["ratio_first_answer"]),

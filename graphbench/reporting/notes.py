@@ -177,7 +177,7 @@ def _alone(rows: list[Record], own: Sequence[Comparison]) -> list[str]:
     ]
     if not answered or not without:
         return []
-    return [f"No CPU engine is comparable with {listed(without)}, so there is no ratio to the best CPU engine."]
+    return [f"No CPU engine is comparable with {listed(without)}, so there is no ratio to the best CPU library."]
 
 
 def _matched(rows: list[Record]) -> list[str]:

@@ -343,7 +343,8 @@ QUANTITIES = (
     Quantity("reasons", _joined("reasons")),
     Quantity("notes", _joined("notes")),
     Quantity("best_cpu_engine", "best.baseline", "best CPU by warm call", "choice",
-             meaning="the fastest CPU engine whose answer is as good, at its best number of threads"),
+             meaning="the best CPU library: of the engines on the CPU whose answer is as good the fastest, at its best "
+                     "number of threads; chosen anew for each total"),
     _best("best", "ratio_call", shown=True),
     Quantity("break_even_runs_best_cpu", "best.break_even_runs", "pays off vs best CPU", "amount",
              lambda case: _pays_off(case.hardest)),

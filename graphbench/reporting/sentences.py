@@ -145,7 +145,7 @@ def _baseline(comparison: Comparison, rows: Sequence[Record]) -> str:
 
 
 def _fastest_cpu(headline: Comparison | None, rows: Sequence[Record], comparisons: Sequence[Comparison]) -> list[str]:
-    """How a GPU engine compares with the best CPU engines; where there is none, the fastest of them."""
+    """How a GPU engine compares with the best CPU libraries; where there is none, the fastest of them."""
     fair = [one for one in comparisons if one.role != "baseline" and one.verdict is Verdict.LIKE]
     of_headline = [one for one in fair if headline is not None and one.record == headline.record]
     if chosen := of_headline or fair:
@@ -164,7 +164,7 @@ def _fastest_cpu(headline: Comparison | None, rows: Sequence[Record], comparison
     how = [speeds.in_words(speed) for one in own for speed in speeds.speeds(one, [one.leads])]
     busy = ["on a busy machine"] if was_busy(fastest) else []
     said = ", ".join([_name(fastest.task.engine, fastest.id, rows), *how, *busy])
-    return [f"best CPU engine: {said}{_why_not(headline, fastest, rows)}"]
+    return [f"best CPU library: {said}{_why_not(headline, fastest, rows)}"]
 
 
 def _why_not(headline: Comparison | None, fastest: Record, rows: Sequence[Record]) -> str:
@@ -188,7 +188,7 @@ def _named_already(headline: Comparison | None) -> set[str | None]:
 
 
 def _best_cpu(own: Sequence[Comparison], rows: Sequence[Record], *, named: bool) -> list[str]:
-    """The ratios of one engine to the best CPU engine by each total: these may be several."""
+    """The ratios of one engine to the best CPU library by each total: these may be several."""
     subject = f"{own[0].engine} " if named else ""
     ratios: dict[str | None, list[RatioName]] = {}
     best = best_by_total(own)
@@ -199,7 +199,7 @@ def _best_cpu(own: Sequence[Comparison], rows: Sequence[Record], *, named: bool)
     for id_, names in ratios.items():
         one = next(one for one in best.values() if one.baseline_record == id_)
         by = f" by {listed([TOTALS[name] for name in names])}" if len(names) < len(TOTALS) else ""
-        whose = f"{_baseline(one, rows)}, the best {'' if found else 'CPU engine'}".strip() + by
+        whose = f"{_baseline(one, rows)}, the best {'' if found else 'CPU library'}".strip() + by
         found.append(f"{subject}{speeds.against(whose, speeds.speeds(one, names))}{_busy(one)}")
     return found
 

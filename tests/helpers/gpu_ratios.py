@@ -1,4 +1,4 @@
-"""The committed records of the published reports, and how GPU engines compare in them with the best CPU engine."""
+"""The committed records of the published reports, and how GPU engines compare in them with the best CPU library."""
 
 from functools import cache
 
@@ -83,7 +83,7 @@ def against_cpu(algorithm, graph, report=None):
 
 
 def best_of_gpus(problem, graph, report=None):
-    """The comparison with the best CPU engine of the GPU engine and allocator with the fastest warm calls.
+    """The comparison with the best CPU library of the GPU engine and allocator with the fastest warm calls.
 
     Of allocators that were measured for all problems on that graph: one that was tried for two never leads.
     """

@@ -158,11 +158,11 @@ def families():
                 for total, title in TOTALS.items()
             ),
             Column("NetworkX: warm call", networkx, right=True),
-            Column("best CPU engine", best_cpu),
+            Column("best CPU library", best_cpu),
             Column("best GPU engine: warm call", best_gpu),
         ],
     )
-    title = "How many times as fast cuGraph is, with its default allocator, as the best CPU engine:"
+    title = "How many times as fast cuGraph is, with its default allocator, as the best CPU library:"
     where = "\n".join(f"- {how_many_pay(f'On `{graph}`', graph, report)}" for graph in _graphs_on_gpus(report))
     return f"{measured('docs', report)}\n\n{where}\n\n{title}\n\n{markdown.text([table])}"
 
@@ -177,7 +177,7 @@ def _hours_before():
 
 
 def _inside():
-    """How many ratios of the earlier sitting to the best CPU engine the intervals of the later one contain."""
+    """How many ratios of the earlier sitting to the best CPU library the intervals of the later one contain."""
     inside = 0
     for problem in _by_warm_call():
         before, again = (against_cpu(problem, GRAPH, report)["ratio_call"] for report in (None, once_more()))
@@ -187,7 +187,7 @@ def _inside():
 
 
 def _on_one_graph():
-    """cuGraph on :data:`GRAPH` against NetworkX and the best CPU engine, and the best GPU engine against the latter."""
+    """cuGraph on :data:`GRAPH` against NetworkX and the best CPU library, which the best GPU engine is against, too."""
 
     def networkx(problem, total):
         one = next((one for one in of_cugraph(problem, GRAPH) if one.role == "baseline"), None)
@@ -223,7 +223,7 @@ def _by_warm_call():
 
 
 def chart():
-    """The ratios to the best CPU engine of the second sitting as SVG."""
+    """The ratios to the best CPU library of the second sitting as SVG."""
     again = once_more()
 
     def against(problem):
@@ -265,7 +265,7 @@ def results():
             "has no Louvain of NetworkX"
         )
     against_best_cpu = (
-        "cuGraph (default allocator) against the best CPU engine on one thread or on all: times as fast in warm "
+        "cuGraph (default allocator) against the best CPU library on one thread or on all: times as fast in warm "
         "calls / first answers / whole scripts, and the engines that are best in warm calls and in first answers:"
     )
     return "\n\n".join(
@@ -281,7 +281,7 @@ def results():
 
 
 def sittings():
-    """cuGraph against the best CPU engine as published and as measured once more, each among its own records."""
+    """cuGraph against the best CPU library as published and as measured once more, each among its own records."""
     first_one, again = published(), once_more()
     problems = [name for name in known_algorithms(again) if "ratio_call" in against_cpu(name, GRAPH, again)]
 
@@ -309,7 +309,7 @@ def sittings():
             column("published", first_one),
             column("once more", again),
             Column("time of cuGraph", lambda problem: slower(problem, "record"), right=True),
-            Column("time of the best CPU engine", lambda problem: slower(problem, "baseline_record"), right=True),
+            Column("time of the best CPU library", lambda problem: slower(problem, "baseline_record"), right=True),
         ],
     )
     return markdown.text([table])
@@ -371,6 +371,6 @@ def _of_problems():
         [
             Column("problem", str),
             *(Column(graph, lambda name, graph=graph: ratios(name, graph), right=True) for graph in GRAPHS),
-            Column("best CPU engines", engines),
+            Column("best CPU libraries", engines),
         ],
     )

@@ -22,7 +22,7 @@ WORDS = {True: "yes", False: "no", None: "unclear"}
 
 @dataclass
 class _Paying:
-    """Where cuGraph is faster than the best CPU engine.
+    """Where cuGraph is faster than the best CPU library.
 
     Attributes:
         calls: by whether warm calls are (None: no clear winner), the comparisons by problem.

@@ -24,7 +24,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         first_calls: the ratio is that of first calls, as a side has no warm call.
         stale: what changed since a record was made, for each stale record's id.
         usual_build: the median build of the other engines on its kind of device, for each record's id.
-        left_out: what is faster than the baseline and is not the best CPU engine, each with the reason.
+        left_out: what is faster than the baseline and is not the best CPU library, each with the reason.
     """
 
     baseline: Record

@@ -27,7 +27,7 @@ def section(measured: Measured) -> Section | None:
     how = Text(
         "N calls on one graph cost start + read + build + first call + (N - 1) warm calls. Break-even is the smallest "
         "N at which the GPU engine costs no more; 1 is at once. It is not known where no difference was found between "
-        "warm calls. Of the best CPU engines by each total, the one with the largest N counts.",
+        "warm calls. Of the best CPU libraries by each total, the one with the largest N counts.",
         quiet=True,
     )
     columns = "warm call", f"pays off vs {measured.baseline}", "pays off vs best CPU"

@@ -69,12 +69,12 @@ def _ends(known: Sequence[int]) -> str:
 
 
 def _runs(case: Case) -> BreakEven | None:
-    """From how many calls on a case pays off, against the best CPU engines, else the baseline."""
+    """From how many calls on a case pays off, against the best CPU libraries, else the baseline."""
     return pays_off_from(case.hardest or case.main)
 
 
 def _over(measured: Measured, cases: Sequence[Case]) -> str:
-    return "the best CPU engine" if any(case.hardest for case in cases) else measured.baseline
+    return "the best CPU library" if any(case.hardest for case in cases) else measured.baseline
 
 
 def _pays_off(measured: Measured, cases: Sequence[Case]) -> str:
@@ -158,7 +158,7 @@ def _fastest(measured: Measured, lead: str) -> str:
     won_in = f"Of the GPU engines {label}, {_won_of_its_own(measured, own, label)}"
     if speed is None or label == lead:
         return f"{won_in}."
-    return f"{won_in}: {means.than('the best CPU engine', speed, of=len(cases), on=f' on {kind}s')}."
+    return f"{won_in}: {means.than('the best CPU library', speed, of=len(cases), on=f' on {kind}s')}."
 
 
 def _won_of_its_own(measured: Measured, rivals: Sequence[Case], label: str) -> str:

@@ -58,13 +58,13 @@ def _ratios(cases: Sequence[Case], measured: Measured) -> list[str]:
 def speedup_chart(cases: Sequence[Case], measured: Measured, *, name: str, title: str) -> Chart | None:
     """The chart of one problem; None where there is nothing to compare.
 
-    All graphs have one baseline: the best CPU engine, where one of them has no ratio to the report's.
+    All graphs have one baseline: the best CPU library, where one of them has no ratio to the report's.
     """
     over_best = any(map(_has_best_alone, by_graph(cases).values()))
     panels, all_shown = _of_largest(cases, lambda graph, group: _panel(graph, group, measured, over_best=over_best))
     if not panels:
         return None
-    caption = f"{title}: speedup over {'the best CPU engine' if over_best else measured.baseline}"
+    caption = f"{title}: speedup over {'the best CPU library' if over_best else measured.baseline}"
     absent: dict[str, dict[str, None]] = {}
     for case in cases:
         if not case.ran:
@@ -112,7 +112,7 @@ def _of_largest(cases: Sequence[Case], make: Callable[[str, Sequence[Case]], Pan
 
 
 def _has_best_alone(cases: Sequence[Case]) -> bool:
-    """Whether the engines on one graph can be compared with its best CPU engine alone."""
+    """Whether the engines on one graph can be compared with its best CPU library alone."""
     timed = [case.record.device for case in cases if case.call is not None]
     return len(timed) > 1 and "cpu" in timed and not any(case.main and case.main.ratio_call for case in cases)
 
@@ -137,7 +137,7 @@ def _panel(graph: str, cases: Sequence[Case], measured: Measured, *, over_best: 
         own = _marks(case, comparison, place)
         rows.append(Row(case.label, _words(comparison) if own else _gap(case, comparison)))
         marks += own
-    what = "the best CPU engine" if over_best else measured.baseline
+    what = "the best CPU library" if over_best else measured.baseline
     aside = f"{size(base)}, against {base.label}"
     return Panel(graph, aside=aside, rows=rows, marks=marks, x_title=f"times as fast as {what}")
 

@@ -30,7 +30,7 @@ _HOW = (
     "That is not known where no difference was found between warm calls."
 )
 _OF_BEST_CPU = (
-    "The best CPU engine is the fastest one at its best number of threads, chosen separately for warm call, first "
+    "The best CPU library is the fastest one at its best number of threads, chosen separately for warm call, first "
     "answer and whole script. If its answer is better by more than the quality rule allows, the ratio is unlike and "
     "does not count: no slower engine replaces it."
 )
@@ -71,7 +71,7 @@ def headline(measured: Measured) -> list[str]:
         return no_baseline.sentences(measured)
     kind, cases = next(iter(means.by_kind(means.started(measured.cases, lead)).items()))
     known = means.against(cases)
-    sides = {"the best CPU engine": known.over_best_cpu(), measured.baseline: known.over_baseline()}
+    sides = {"the best CPU library": known.over_best_cpu(), measured.baseline: known.over_baseline()}
     calls = _of_total(sides, "warm call") or _of_total(sides, "first call")
     scripts = _of_total(sides, "whole script")
     short = means.too_short(case.main for case in cases)
@@ -79,7 +79,7 @@ def headline(measured: Measured) -> list[str]:
         why = f": {short}" if short else " that compares like with like"
         where = count(len({case.record.task.dataset for case in cases}), kind)
         return [plain(f"On {where}, {lead} has no ratio{why}.")]
-    one = {"the best CPU engine": f"the best CPU engine, {known.best_cpu}"} if known.best_cpu.isidentifier() else {}
+    one = {"the best CPU library": f"the best CPU library, {known.best_cpu}"} if known.best_cpu.isidentifier() else {}
     alike = len({speed.graphs for _, speed in [*calls, *scripts]}) == 1
 
     def than(name: str, speed: Speed) -> str:
@@ -153,7 +153,7 @@ def _by_problem(measured: Measured, kind: str, cases: list[Case]) -> Table[_Mean
 
 
 def _call_ratio(row: _Means) -> float:
-    """By which problems are sorted: that to the best CPU engine, else that to the baseline."""
+    """By which problems are sorted: that to the best CPU library, else that to the baseline."""
     found = speeds.mean(row.against.best, "ratio_call") or speeds.mean(row.against.main, "ratio_call")
     return found.value if found else 0.0
 
@@ -194,7 +194,7 @@ def _counted(
 
 
 def _best_of(row: _Means) -> str:
-    """The best CPU engines, and of how many that have a time in a case."""
+    """The best CPU libraries, and of how many that have a time in a case."""
     if not row.against.best:
         return NOTHING
     rivals = means.rivals(row.cases)
