@@ -453,10 +453,68 @@ def test_a_frame_says_how_many_values_are_missing_and_how_to_drop_them(missing):
         assert gb.load(frame, drop_missing=True).num_edges == 2
 
 
-def test_ends_in_an_index_are_refused():
-    index = pd.MultiIndex.from_tuples([(1, 2), (2, 3)], names=["source", "target"])
-    with pytest.raises(DatasetError, match=r"Call frame\.reset_index\(\)"):
-        gb.load(pd.DataFrame({"weight": [1, 2]}, index=index))
+PAYMENTS = pd.DataFrame({"payer": [5, 5, 6, 1, 2], "payee": [7, 8, 7, 9, 9], "amount": [1.0, 2.0, 4.0, 8.0, 3.0]})
+WITH_INDEX = {"pandas": FORMS["pandas"], "arrow": lambda frame, _: pa.Table.from_pandas(frame)}
+WITH_INDEX["parquet"] = lambda frame, folder: (frame.to_parquet(folder / "t.parquet"), folder / "t.parquet")[1]
+
+
+def indexed(index, **data):
+    return pd.DataFrame(data).set_index(index)
+
+
+@pytest.mark.parametrize("form", WITH_INDEX)
+@pytest.mark.parametrize(
+    ("frame", "edges"),
+    [
+        (PAYMENTS.set_index("payer"), {"5-7:1.0", "5-8:2.0", "6-7:4.0", "1-9:8.0", "2-9:3.0"}),
+        (PAYMENTS.set_index(["payer", "payee"]), {"5-7:1.0", "5-8:2.0", "6-7:4.0", "1-9:8.0", "2-9:3.0"}),
+        (indexed("source", source=[5, 7, 6], target=[7, 8, 9], weight=[1, 2, 3]), {"5-7:1.0", "7-8:2.0", "6-9:3.0"}),
+        (indexed(["source", "target"], source=[5, 7], target=[7, 8], weight=[1, 2]), {"5-7:1.0", "7-8:2.0"}),
+        (indexed("id", id=[9, 8, 5], a=[5, 7, 1], b=[7, 8, 2]), {"5-7", "7-8", "1-2"}),
+        (indexed("trip", trip=[9, 8, 5], source=[5, 7, 1], target=[7, 8, 2]), {"5-7", "7-8", "1-2"}),
+        (indexed("date", date=["d", "e", "f"], a=[5, 7, 1], b=[7, 8, 2]), {"5-7", "7-8", "1-2"}),
+    ],
+)
+def test_a_named_index_is_a_column_unless_it_numbers_the_rows(frame, edges, form, tmp_path):
+    assert edges_of(gb.load(WITH_INDEX[form](frame, tmp_path))) == edges
+
+
+@pytest.mark.parametrize("form", WITH_INDEX)
+@pytest.mark.parametrize(
+    ("frame", "ends", "edges"),
+    [
+        (
+            PAYMENTS.groupby(["payer", "payee"]).agg(start=("amount", "size"), end=("amount", "sum")),
+            ("payer", "payee", "end"),
+            {"5-7:1.0", "5-8:2.0", "6-7:4.0", "1-9:8.0", "2-9:3.0"},
+        ),
+        (indexed("k", k=[9, 8, 5], a=[5, 7, 1], b=[7, 8, 2]), ("a", "b", None), {"5-7", "7-8", "1-2"}),
+        (indexed("k", k=[9, 8, 5], a=[5, 7, 1], b=[7, 8, 2]), ("k", "a", "b"), {"5-9:7.0", "7-8:8.0", "1-5:2.0"}),
+    ],
+)
+def test_ends_that_may_be_in_an_index_are_named_by_the_user(frame, ends, edges, form, tmp_path):
+    given = WITH_INDEX[form](frame, tmp_path)
+    with pytest.raises(DatasetError, match=r"in the frame's index\); which of them are the ends .* source_column"):
+        gb.load(given)
+    source, target, weight = ends
+    named = gb.load(given, source_column=source, target_column=target, weight_column=weight, no_weight=weight is None)
+    assert edges_of(named) == edges
+
+
+@pytest.mark.parametrize("form", ["arrow", "parquet"])
+def test_an_index_that_the_file_does_not_hold_is_refused(form, tmp_path):
+    frame = indexed("source", source=[1, 2, 3], target=[7, 8, 9], n=[7, 8, 9])
+    with pytest.raises(DatasetError, match=r"'source' is not among the columns. Write frame.reset_index\(\)"):
+        gb.load(WITH_INDEX[form](frame, tmp_path))
+    assert edges_of(gb.load(frame)) == {"1-7:7.0", "2-8:8.0", "3-9:9.0"}
+
+
+def test_a_series_of_pairs_is_a_table():
+    counts = PAYMENTS[["payer", "payee"]].head(2).value_counts()
+    assert edges_of(gb.load(counts)) == {"5-7:1.0", "5-8:1.0"}
+    unnamed = pd.Series([3, 4], index=pd.MultiIndex.from_tuples([(1, 2), (2, 5)]))
+    named = gb.load(unnamed, source_column="level_0", target_column="level_1", weight_column="0")
+    assert edges_of(named) == {"1-2:3.0", "2-5:4.0"}
 
 
 def test_objects_without_columns_show_their_first_rows():

@@ -40,8 +40,8 @@ def from_object(
     object               how it is read
     ===================  ==============================================================================================
     table                of pandas, Polars, Arrow, cuDF, or any other with the Arrow interface: like a table in a file
-                         (:mod:`.formats.table_roles`); a pandas frame whose index has the names of its columns is an
-                         adjacency matrix
+                         (:mod:`.formats.table_roles`); levels of an index are columns unless they only number the
+                         rows; a pandas frame whose index has the names of its columns is an adjacency matrix
     edge tuples          a list of (u, v), (u, v, weight) or (u, v, {"weight": weight})
     NetworkX, igraph,    nodes in sorted order, with their names unless those are 0, 1, ...; the edge attribute `weight`
     NetworKit, cuGraph   or that named by the user, 1 for an edge without it, if any edge has it
@@ -101,6 +101,8 @@ def _type(graph: Any) -> str:
 
 def _raw(graph: Any, directed: bool | None, options: TableOptions) -> Raw:
     libraries = {base.__module__.partition(".")[0] for base in type(graph).__mro__}
+    if "pandas" in libraries and hasattr(graph, "to_frame") and hasattr(graph, "index"):  # a series
+        graph = graph.to_frame()
     if "pandas" in libraries and hasattr(graph, "columns"):
         return from_pandas(graph, directed, options)
     if "polars" in libraries and hasattr(graph, "collect"):

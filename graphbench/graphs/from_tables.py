@@ -27,7 +27,7 @@ def fail(problem: str) -> InputError:
 def arrow_table(graph: Any, libraries: set[str]) -> pa.Table | None:
     """The table of any library with the Arrow interface; None if it is no table."""
     if "cudf" in libraries and hasattr(graph, "to_arrow"):
-        return graph.to_arrow(preserve_index=False)
+        return graph.to_arrow()
     if "pyarrow" in libraries and hasattr(graph, "to_table"):  # a dataset
         return graph.to_table()
     import pyarrow as pa
@@ -43,9 +43,8 @@ def from_arrow(table: pa.Table, kind: str, directed: bool | None, options: Table
     table_roles.refuse_text_options(options, "a table in memory has names of columns", python=True)
     if table_arrow.may_be_matrix(table, options):
         raise fail(_MATRIX)
-    roles = table_arrow.find_roles(
-        table_arrow.columns_of(table.schema, table.slice(0, table_layout.SAMPLE)), options, fail, python=True
-    )
+    first = table.slice(0, table_layout.SAMPLE)
+    roles = table_arrow.roles_of(table.schema, first, options, fail, python=True)
     names = table.schema.names
     used = table.select(roles.used)
     if directed is None:
@@ -63,11 +62,14 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
     """The rows of a pandas frame, or the entries of one whose index and columns have the same names."""
     import pyarrow as pa
 
-    names = [str(name) for name in frame.columns]
     labels = frame.index.tolist()
     default = labels == list(range(len(labels)))
     if options == table_roles.NONE and labels == frame.columns.tolist() and (not default or len(labels) > 3):
         return _from_adjacency(frame, None if default else frame.columns, directed)
+    levels = _levels(frame.index)
+    names = [*levels, *(str(name) for name in frame.columns)]
+    if levels:
+        frame = frame.reset_index(allow_duplicates=True)
     columns: dict[int, pa.ChunkedArray] = {}
 
     def column(place: int) -> pa.ChunkedArray:
@@ -79,6 +81,7 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
     for place, name in enumerate(names):
         series = frame.iloc[:, place]
         index = place == 0 and len(names) > 2 and name == "Unnamed: 0" and series.tolist() == labels and default
+        index |= place < len(levels)
         complex_ = getattr(series.dtype, "kind", "") == "c"
         kind = "number" if complex_ else _kind(series, column, place)
         epochs = kind == "integer" and table_layout.are_epochs([str(value) for value in series[: table_layout.SAMPLE]])
@@ -88,8 +91,6 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
         pa.table([column(place) for place in range(len(names))], names=names), options
     ):
         raise fail(_MATRIX)
-    if len(names) < 2 and any(name is not None for name in frame.index.names):
-        raise fail("the ends may be in the frame's index; expected them in columns. Call frame.reset_index().")
     roles = table_arrow.find_roles(kinds, options, fail, python=True)
     if directed is None:
         directed = table_arrow.direction(names, roles, column, fail)
@@ -98,6 +99,13 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
     return table_arrow.read(
         table, names, roles, "pandas frame", fail, directed=bool(directed), options=options, integers=integers
     )
+
+
+def _levels(index: Any) -> list[str]:
+    """The names of an index as pandas makes columns of it; none if it is only one level without a name."""
+    if index.nlevels == 1 and index.name is None:
+        return []
+    return [f"level_{at}" if name is None else str(name) for at, name in enumerate(index.names)]
 
 
 def _kind(series: Any, column: Any, place: int) -> table_roles.Kind:

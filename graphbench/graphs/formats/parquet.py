@@ -53,8 +53,9 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
             flat = not any(pa.types.is_nested(kind) for kind in schema.types)
             first = file.read() if flat and file.metadata.num_rows <= len(schema) else None
             if first is not None and table_arrow.may_be_matrix(first, options):
-                raise fail("this may be an adjacency matrix; expected one edge in each row.")
-            roles = table_arrow.find_roles(table_arrow.columns_of(schema, _first(file)), options, fail, python=False)
+                problem = "this may be an adjacency matrix; expected one edge in each row"
+                raise fail(f"{problem}. Name the columns: --source-column, --target-column.")
+            roles = table_arrow.roles_of(schema, _first(file), options, fail, python=False)
             used = [schema.names[at] for at in roles.used]
             _refuse_bomb(file.metadata.num_rows * _WORD * len(used), path)
             # Dictionaries hold each name once, however often its rows repeat it.

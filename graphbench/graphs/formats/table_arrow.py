@@ -43,15 +43,20 @@ def find_roles(columns: Sequence[Column], options: TableOptions, fail: Fail, *, 
     return found
 
 
-def columns_of(schema: pa.Schema, first: pa.Table) -> list[Column]:
-    """The columns of an Arrow table, by its first rows; what pandas wrote for a frame's index only numbers the rows."""
-    index = _index_columns(schema)
-    return [
+def roles_of(schema: pa.Schema, first: pa.Table, options: TableOptions, fail: Fail, *, python: bool) -> Roles:
+    """The roles of the columns of an Arrow table, by its first rows."""
+    index, ranges = _index_columns(schema)
+    columns = [
         Column(
             name=field.name, kind=kind_of(field.type), index=field.name in index, epochs=are_epochs(first.column(at))
         )
         for at, field in enumerate(schema)
     ]
+    columns += [Column(name=name, kind="integer", index=True) for name in ranges]
+    roles = find_roles(columns, options, fail, python=python)
+    if any(place >= len(schema) for place in roles.used):
+        raise fail(f"the index {ranges[0]!r} is not among the columns. Write frame.reset_index() instead of the frame.")
+    return roles
 
 
 def are_epochs(first: pa.ChunkedArray) -> bool:
@@ -59,14 +64,15 @@ def are_epochs(first: pa.ChunkedArray) -> bool:
     return kind_of(first.type) == "integer" and table_layout.are_epochs([str(value) for value in first.to_pylist()])
 
 
-def _index_columns(schema: pa.Schema) -> list[str]:
-    """The columns that pandas wrote for a frame's index."""
+def _index_columns(schema: pa.Schema) -> tuple[list[str], list[str]]:
+    """The columns that pandas wrote for a frame's index; the names of ranges, which it writes as metadata."""
     try:
         described = json.loads((schema.metadata or {}).get(b"pandas", b"{}")).get("index_columns", [])
     except (ValueError, AttributeError):
         described = []
     named = [name for name in described if isinstance(name, str)]
-    return [*named, *(name for name in schema.names if name.startswith("__index_level_"))]
+    ranges = [str(each["name"]) for each in described if isinstance(each, dict) and each.get("name") is not None]
+    return [*named, *(name for name in schema.names if name.startswith("__index_level_"))], ranges
 
 
 def may_be_matrix(table: pa.Table, options: TableOptions) -> bool:

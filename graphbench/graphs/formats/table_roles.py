@@ -55,6 +55,8 @@ _NO_WEIGHT = (
 _NEVER_WEIGHTS = re.compile(_NO_WEIGHT)
 """Names of numbers that are no weights unless the user says so."""
 _OF_THE_ROW = re.compile(rf"{_NO_WEIGHT}|.*time|txn|transaction")
+_UNNAMED = re.compile(r"|Unnamed: 0|__index_level_0__")
+"""Names that pandas gives an index without a name in a file."""
 _OF_A_VERTEX = re.compile(
     r"(in|out)?degree|label|name|type|class|group|community|cluster|colou?r|size|age|lat|lon|latitude|longitude|"
     r"pagerank|score|rank|title|description"
@@ -150,7 +152,8 @@ class Column:
     Attributes:
         name: from the header; a number from 1 without one.
         kind: of its values.
-        index: whether it only numbers the rows; such a column has a role only if the user names it.
+        index: whether it is the index of a frame, or a level of it. One that only numbers the rows has a role only if
+            the user names it; any other is an end if the names of both ends are clear.
         epochs: whether its first values look like times: seconds or milliseconds since 1970.
     """
 
@@ -198,13 +201,34 @@ def decide(
         named: whether the names are the table's own, not numbers.
         python: spell advice as arguments of a call, not of a command.
     """
-    given = {options.source, options.target, options.weight}
-    kept = [place for place, column in enumerate(columns) if not column.index or column.name in given]
+    kept = _with_index(columns, options)
     found = _Decision([columns[place] for place in kept], options, named, python).result()
     if isinstance(found, Refusal):
         return found
     weight = None if found.weight is None else kept[found.weight]
     return replace(found, source=kept[found.source], target=kept[found.target], weight=weight)
+
+
+def _with_index(columns: Sequence[Column], options: TableOptions) -> list[int]:
+    """The columns that may have a role; those of an index come first, as pandas writes them last into Parquet."""
+    index = [place for place, column in enumerate(columns) if column.index]
+    others = [place for place, column in enumerate(columns) if not column.index]
+    names = [columns[place].name for place in others]
+    levels = [place for place in index if not _OF_THE_ROW.fullmatch(_word(columns[place].name))]
+    if len(index) == 1 and _UNNAMED.fullmatch(columns[index[0]].name):
+        levels = []
+    if len(others) < 2:
+        levels = index
+    elif options.source is not None and options.target is not None:
+        levels = []
+    elif len(levels) == 1 and not _is_end(columns[levels[0]].name):
+        levels = [] if any(map(is_source, names)) and any(map(is_target, names)) else levels
+    given = {options.source, options.target, options.weight}
+    return [*(place for place in index if place in levels or columns[place].name in given), *others]
+
+
+def _is_end(name: str) -> bool:
+    return is_source(name) or is_target(name) or any(_word(name) in pair for pair in _PAIRS)
 
 
 def is_source(name: str) -> bool:
@@ -286,6 +310,7 @@ class _Decision:
             raise _RefusedError(f"one column has two roles in {self._given()}. Name different columns.")
         weight = given["weight"] if given["weight"] is not None else self._exact("weight", set(chosen))
         source, target = self._ends(given["source"], given["target"], weight)
+        self._check_index(source, target)
         clear = source in (given["source"], self._exact("source")) and target in (
             given["target"],
             self._exact("target"),
@@ -304,6 +329,20 @@ class _Decision:
             raise _RefusedError(f"{self._found()}; expected different names. Rename or drop columns.")
         self._check_ends(source, target)
         return Roles(source=source, target=target, weight=weight, warnings=self.warnings)
+
+    def _check_index(self, source: int, target: int) -> None:
+        """Refuse ends that are not clear by their names if a level of an index may be one of them."""
+        ends = _word(self.names[source]), _word(self.names[target])
+        clear = (self.options.source is not None or is_source(ends[0])) and (
+            self.options.target is not None or is_target(ends[1])
+        )
+        if self._levels() and not clear and ends not in _PAIRS:
+            raise self._unclear(f"{self._found()}; which of them are the ends of an edge is not clear")
+
+    def _levels(self) -> list[str]:
+        """The levels of an index that the user has not named."""
+        given = {self.options.source, self.options.target, self.options.weight}
+        return [column.name for column in self.columns if column.index and column.name not in given]
 
     def _check_ends(self, source: int, target: int) -> None:
         """Warn where the names are those of a table of vertices."""
@@ -444,7 +483,9 @@ class _Decision:
         repeated = [name for name, times in Counter(self.names).items() if times > 1]
         twice = f" ({', '.join(map(repr, repeated))} repeated)" if repeated else ""
         shown = ", ".join(self.names[:12]) + (", ..." if len(self.names) > 12 else "")
-        return f"found the columns {shown}{twice}"
+        levels = self._levels()
+        index = f" ({', '.join(map(repr, levels))} in the frame's index)" if levels else ""
+        return f"found the columns {shown}{twice}{index}"
 
     def _unclear(
         self, problem: str, source: int | None = None, target: int | None = None, possible: list[int] | None = None
