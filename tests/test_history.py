@@ -81,6 +81,19 @@ def test_the_order_of_files_does_not_matter():
     assert history(records) == history(records[::-1])
 
 
+@pytest.mark.parametrize(
+    "days", [[6, 7, 8, 9, 1, 2, 3, 4], [1, 2, 3, 4, 5, 6, 7, 1]], ids=["stores joined", "set back"]
+)
+def test_a_clock_that_went_back_leaves_the_order_of_lines(tmp_path, days):
+    with Store(tmp_path / "all.jsonl") as store:
+        for number, day in enumerate(days):
+            made = steady(number, 1.15 if number > 3 else 1, id=f"r{(number * 5) % 8}")
+            store.append(replace(made, measured_at=f"2026-01-{day:02d}T00:00:00+00:00"))
+    found = line(graphbench.records(tmp_path / "all.jsonl").records)
+    assert [point.engine_version for point in found.points] == [f"1.{number}" for number in range(8)]
+    assert [(step.at, step.kind) for step in found.steps] == [(4, "slower")]
+
+
 def test_a_line_breaks_where_records_cannot_be_compared():
     records = [steady(0, 1), steady(1, 2, revisions=Revisions(algorithm=2, engine=1, trials=1))]
     (step,) = line(records).steps

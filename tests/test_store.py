@@ -338,7 +338,8 @@ def test_a_clock_that_was_wrong_for_a_while_does_not_make_the_newest_record(path
     kept = [msgspec.structs.replace(record(number), measured_at=at) for number, at in enumerate(when)]
     path.write_bytes(b"".join(to_json(each) + b"\n" for each in kept))
     found = load([path])
-    assert [each.measured_at for each in found] == [when[0], when[2], when[2], when[3]]
+    later = "2026-01-01T00:05:01Z"
+    assert [each.measured_at for each in found] == [when[0], when[2], later, when[3]]
     assert [each.id for each in newest(found)] == ["r3"]
     path.write_bytes(b"".join(to_json(each) + b"\n" for each in kept[:3]))
     assert [each.id for each in newest(load([path]))] == ["r2"], "of equal times the last counts"
@@ -349,7 +350,7 @@ def test_a_clock_that_was_not_set_makes_neither_an_old_record_nor_older_ones_bef
     kept = [msgspec.structs.replace(record(number), measured_at=at) for number, at in enumerate(when)]
     path.write_bytes(b"".join(to_json(each) + b"\n" for each in kept))
     found = load([path])
-    assert [each.measured_at for each in found] == [when[0], when[0]]
+    assert [each.measured_at for each in found] == [when[0], "2026-01-01T00:00:01Z"]
     assert [each.id for each in newest(found)] == ["r1"]
     path.write_bytes(to_json(kept[1]) + b"\n" + to_json(kept[0]) + b"\n")
     assert [each.measured_at for each in load([path])] == [when[1], when[0]]

@@ -344,7 +344,8 @@ def _in_order(records: list[Kind]) -> list[Kind]:
 
     A clock may have been wrong for a while. Records are appended, so none is later than one of the same task that the
     same machine appended after it, or it would count as the newest for ever; and none that was made before the clock
-    was set is earlier than the one before.
+    was set is earlier than the one before. What has one time then is a second apart, so that every order by time is
+    that of the lines.
     """
     moments: list[datetime] = [datetime.fromisoformat(record.measured_at) for record in records]
     if all(one <= two for one, two in pairwise([_CLOCK_SET, *moments])):  # as in most stores
@@ -362,6 +363,12 @@ def _in_order(records: list[Kind]) -> list[Kind]:
     known.clear()
     for place, cell in reversed([*enumerate(cells)]):
         times[place] = known[cell] = min(times[place], known.get(cell, times[place]))
+    known.clear()
+    for place, cell in enumerate(cells):
+        if cell in known and times[place][0] <= known[cell][0]:
+            moment, text = known[cell][0] + timedelta(seconds=1), known[cell][1]
+            times[place] = moment, moment.isoformat().replace("+00:00", "Z" if text.endswith("Z") else "+00:00")
+        known[cell] = times[place]
     return [
         record if record.measured_at == text else msgspec.structs.replace(record, measured_at=text)
         for record, (_, text) in zip(records, times, strict=True)
