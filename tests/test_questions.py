@@ -190,6 +190,8 @@ def test_how_sure_names_calls_processes_and_interval():
     rounds = replace(BOTH[2], trials__rounds=[3, 3])
     calls = "Warm calls of cugraph: 6 on real graphs"
     assert asked([*BOTH[:2], rounds])["How sure?"].startswith(f"{calls}, in 2 processes; ")
+    once = replace(rounds, phases__each_round=[replace(rounds).phases] * 3)
+    assert asked([*BOTH[:2], once])["How sure?"].endswith("All else was taken from the middle one of 3 rounds.")
     assert found.startswith(f"{calls}, in one process; 95 % interval of a ratio ±")
     assert asked([record("networkx", n=3), record("igraph", n=3)])["How sure?"].startswith(
         "Warm calls of igraph: 3 on real graphs, in one process, too few for an interval."

@@ -413,6 +413,10 @@ def test_the_answer_names_the_ratio_its_interval_and_quality_then_the_other_tota
         r"First answer 12\.\d× faster, whole script 8\.\d\d× faster, each timed once\.",
         answer([record("networkx", 12.3), record("networkit", 1.0)]),
     )
+    both = [record("networkx", 12.3), record("networkit", 1.0)]
+    rounds = [replace(one, phases__each_round=[one.phases] * 3) for one in both]
+    assert answer(rounds).endswith(" faster, each taken from the middle one of 3 rounds.")
+    assert answer([rounds[0], both[1]]).endswith(" faster, each timed once.")
 
 
 def test_a_slower_engine_is_called_slower():

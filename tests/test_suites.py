@@ -26,6 +26,7 @@ from graphbench.measure.suites.rounds import pooled
 from graphbench.measure.suites.run import Run, past
 from graphbench.measure.suites.suite import Suite
 from graphbench.measure.suites.tasks import StoredRecords
+from graphbench.records.lines import from_json, to_json
 from graphbench.records.model import (
     Agreement,
     Censored,
@@ -439,6 +440,21 @@ def test_pooling_keeps_trials_in_order_and_warns_of_drift():
     assert (third.trials.rounds, third.trials.certified) == ([5, 5, 2], [11])
     failed = record(outcome=Outcome.ERROR)
     assert pooled(one, failed) is failed
+
+
+def test_what_a_round_times_once_is_of_the_round_with_the_middle_script():
+    rounds = [
+        replace(record(), phases__start_s=start, phases__build_s=build, cpu__first_s=cpu)
+        for start, build, cpu in ((1.0, 9.0, 0.1), (7.0, 1.0, 0.2), (2.0, 1.0, 0.3))
+    ]
+    two = pooled(rounds[0], rounds[1])
+    assert (two.phases.start_s, two.phases.build_s, two.cpu.first_s) == (7.0, 1.0, 0.2)
+    three = pooled(two, rounds[2])
+    assert (three.phases.start_s, three.phases.build_s, three.cpu.first_s) == (7.0, 1.0, 0.2)
+    assert [each.start_s for each in three.phases.each_round] == [1.0, 7.0, 2.0]
+    assert three.cpu.first_each_round_s == [0.1, 0.2, 0.3]
+    assert len(three.phases.call_s) == 3 * len(rounds[0].phases.call_s)
+    assert from_json(to_json(three)) == three
 
 
 def test_a_drift_warning_covers_all_rounds():

@@ -127,6 +127,8 @@ class Phases(msgspec.Struct, frozen=True, kw_only=True):
     """The parts of `build`, where an engine has several (nx-cugraph from NetworkX: graph, conversion)."""
     start_steps_s: dict[str, Seconds] = msgspec.field(default_factory=dict)
     """The parts of `start`, where an engine has several (GPU: imports, kernels; several: cluster, communications)."""
+    each_round: list[Phases] = msgspec.field(default_factory=list)
+    """What each of several rounds timed once. The fields above are those of the round with the middle whole script."""
 
     @property
     def first_answer_s(self) -> float | None:
@@ -161,6 +163,8 @@ class CpuTimes(msgspec.Struct, frozen=True, kw_only=True):
 
     first_s: Seconds | None = None
     """Of the first call."""
+    first_each_round_s: list[Seconds | None] = msgspec.field(default_factory=list)
+    """Index for index with `Phases.each_round`."""
     call_s: list[Seconds] = msgspec.field(default_factory=list)
     """Of each warm trial, index for index with `Phases.call_s`."""
     after_s: dict[int, Seconds] = msgspec.field(default_factory=dict)

@@ -25,7 +25,7 @@ def answer(rows: Sequence[Record], comparisons: Sequence[Comparison]) -> list[st
         return [_nothing(rows)]
     headline = _headline(rows, comparisons)
     first = _alone(rows, comparisons) if headline is None else _speed(headline, rows)
-    rest = [*_other_totals(headline), *_fastest_cpu(headline, rows, comparisons)]
+    rest = [*_other_totals(headline, rows), *_fastest_cpu(headline, rows, comparisons)]
     wrong = [row.task.engine for row in rows if row.outcome is Outcome.INVALID]
     rest += [f"wrong answer from {listed(wrong)}"] if wrong and headline is not None else []
     return [f"{line}." for line in (first, ". ".join(part[:1].upper() + part[1:] for part in rest)) if line]
@@ -119,14 +119,20 @@ def _speed(headline: Comparison, rows: Sequence[Record]) -> str:
     return f"{text}; {same}" if same else text
 
 
-def _other_totals(headline: Comparison | None) -> list[str]:
-    """The other totals of the same comparison, each timed once; of a heavy build no ratio of warm calls."""
+def _other_totals(headline: Comparison | None, rows: Sequence[Record]) -> list[str]:
+    """The other totals of the comparison, and how often they were timed; of a heavy build not that of warm calls."""
     if headline is None or headline.doubtful:
         return []
     names = [name for name in TOTALS if name not in (headline.leads, "ratio_call")]
     found = [f"{speed.total} {speeds.in_words(speed)}" for speed in speeds.speeds(headline, names)]
-    once = "each timed once" if len(found) > 1 else "timed once"
-    return [", ".join([*found, once])] if found else []
+    sides = [row for row in rows if row.id in (headline.record, headline.baseline_record)]
+    return [", ".join([*found, f"{'each ' if len(found) > 1 else ''}{how_often(sides)}"])] if found else []
+
+
+def how_often(sides: Sequence[Record]) -> str:
+    """How often first answers and whole scripts were timed: once in a round."""
+    rounds = min((len(side.phases.each_round) for side in sides), default=0)
+    return f"taken from the middle one of {rounds} rounds" if rounds > 1 else "timed once"
 
 
 def _name(engine: str, id_: str | None, rows: Sequence[Record]) -> str:

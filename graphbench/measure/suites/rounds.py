@@ -15,7 +15,7 @@ import msgspec
 
 from graphbench.measure.answers import badness
 from graphbench.measure.plan import Cell, Plan
-from graphbench.records.model import Agreement, Certificate, CpuTimes, Energy, Memory, Outcome, Record, Trials
+from graphbench.records.model import Agreement, Certificate, CpuTimes, Energy, Memory, Outcome, Phases, Record, Trials
 
 DRIFT = 1.1
 """Rounds whose medians differ by a larger factor cause a warning."""
@@ -75,8 +75,9 @@ def _still(cell: Cell, answering: Collection[tuple[str, str, str]]) -> Cell:
 def pooled(before: Record, latest: Record) -> Record:
     """The record of a task after one more round.
 
-    Trials, memory, certificate, agreement and warnings are of all rounds. Everything else is of the latest round; a
-    limit reached in an earlier one is kept. A round that failed replaces the record.
+    Trials, memory, certificate, agreement and warnings are of all rounds. What a round times once is of the one whose
+    whole script is the middle one (of two, the shorter), so that its parts belong together. Everything else is of the
+    latest round; a limit reached in an earlier one is kept. A round that failed replaces the record.
 
     Args:
         before: after the rounds so far; its outcome is ok.
@@ -84,16 +85,21 @@ def pooled(before: Record, latest: Record) -> Record:
     """
     if latest.outcome is not Outcome.OK:
         return latest
-    phases = {
+    lists = {
         name: [*getattr(before.phases, name), *getattr(latest.phases, name)]
         for name in ("call_s", "rebuilt_s", "collect_call_s")
     }
-    times, shift = phases["call_s"], len(before.phases.call_s)
+    each_round = [*_each_round(before), *_each_round(latest)]
+    middle, first_cpu_s = sorted(each_round, key=lambda one: one[0].whole_script_s or 0.0)[(len(each_round) - 1) // 2]
+    once, first_cpus_s = ([one[part] for one in each_round] for part in (0, 1))
+    times, shift = lists["call_s"], len(before.phases.call_s)
     counts = [*rounds_of(before), *rounds_of(latest)]
     return msgspec.structs.replace(
         latest,
-        phases=msgspec.structs.replace(latest.phases, **phases),
-        cpu=_cpu(before.cpu, latest.cpu, shift),
+        phases=msgspec.structs.replace(middle, **lists, each_round=once),
+        cpu=msgspec.structs.replace(
+            _cpu(before.cpu, latest.cpu, shift), first_s=first_cpu_s, first_each_round_s=first_cpus_s
+        ),
         trials=_trials(before.trials, latest.trials, shift, counts),
         memory=_memory(before.memory, latest.memory),
         energy=_energy(before.energy, latest.energy),
@@ -102,6 +108,14 @@ def pooled(before: Record, latest: Record) -> Record:
         censored=latest.censored or before.censored,
         warnings=list(dict.fromkeys([*_without_drift(before.warnings), *latest.warnings, *_drift(times, counts)])),
     )
+
+
+def _each_round(record: Record) -> list[tuple[Phases, float | None]]:
+    """What each round timed once, and the CPU seconds of its first call."""
+    phases, cpu = record.phases, record.cpu
+    if phases.each_round:
+        return list(zip(phases.each_round, cpu.first_each_round_s, strict=True))
+    return [(msgspec.structs.replace(phases, call_s=[], rebuilt_s=[], collect_call_s=[]), cpu.first_s)]
 
 
 def _trials(before: Trials, latest: Trials, shift: int, counts: list[int]) -> Trials:
@@ -118,9 +132,7 @@ def _trials(before: Trials, latest: Trials, shift: int, counts: list[int]) -> Tr
 
 def _cpu(before: CpuTimes, latest: CpuTimes, shift: int) -> CpuTimes:
     later = {trial if trial < 0 else shift + trial: seconds for trial, seconds in latest.after_s.items()}
-    return CpuTimes(
-        first_s=latest.first_s, call_s=[*before.call_s, *latest.call_s], after_s={**before.after_s, **later}
-    )
+    return CpuTimes(call_s=[*before.call_s, *latest.call_s], after_s={**before.after_s, **later})
 
 
 def _memory(before: Memory, latest: Memory) -> Memory:

@@ -47,8 +47,8 @@ def section(records: Sequence[Record], measured: Sequence[Measured], stale: Mapp
     }
     how = (
         "Choose columns for phases, memory, quality, break-even and commands. In brackets is the 95 % interval of a "
-        "ratio, or its range where calls were too few; first answers and whole scripts were timed once. A command "
-        f"repeats a measurement and that of its baseline; {peak_note()}. "
+        "ratio, or its range where calls were too few; first answers and whole scripts were timed once in a round. A "
+        f"command repeats a measurement and that of its baseline; {peak_note()}. "
         f"{twin_note(record.task.dataset for record in records)}"
     )
     newest = [case for case in rows if not case.older]

@@ -19,6 +19,7 @@ from graphbench.reporting.heading import is_special
 from graphbench.reporting.means import fair
 from graphbench.reporting.measured import Measured
 from graphbench.reporting.numbers import NOTHING, ends, plain
+from graphbench.reporting.sentences import how_often
 from graphbench.reporting.wording import kind_of
 from graphbench.system.text import count, listed
 
@@ -324,4 +325,5 @@ def _how_sure(measured: Measured, lead: str) -> str:
     rounds = max(len(case.record.trials.rounds) for case in cases)
     processes = f"{rounds} processes" if rounds > 1 else "one process"
     each = listed([f"{ends(own)} on {kind}s" for kind, own in calls.items()])
-    return f"Warm calls of {lead}: {each}, in {processes}{width}. All else was timed once."
+    others = how_often([case.record for case in cases])
+    return f"Warm calls of {lead}: {each}, in {processes}{width}. All else was {others}."
