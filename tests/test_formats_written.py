@@ -136,6 +136,49 @@ def test_edge_and_adjacency_lists_of_networkx(tmp_path, name):
     assert named_rows(formats.read(tmp_path / "g.adjlist")) == [(*row[:2], None) for row in rows_of(graph)]
 
 
+BLANKS = nx.Graph([("Roe, J", "c d"), ("c d", "e"), ("e", "f;g")])
+
+
+@pytest.mark.parametrize(
+    ("write", "graph", "delimiter"),
+    [
+        *((nx.write_adjlist, graph, mark) for graph in (nx.path_graph(4), nx.star_graph(3)) for mark in ",;|\t"),
+        *((write, BLANKS, "\t") for write in (nx.write_adjlist, nx.write_edgelist, nx.write_multiline_adjlist)),
+        (nx.write_adjlist, nx.Graph([("a b", "c d"), ("c d", "e")]), ","),
+        (nx.write_adjlist, nx.Graph([("a,b", "c,d"), ("c,d", "e")]), " "),
+        (nx.write_edgelist, nx.Graph([("a b", "c d"), ("c d", "e")]), ","),
+    ],
+)
+def test_lists_of_networkx_with_any_delimiter(write, graph, delimiter, tmp_path):
+    write(graph, tmp_path / "g.txt", delimiter=delimiter)
+    raw = formats.read(tmp_path / "g.txt")
+    assert (named_rows(raw), raw.num_vertices) == ([(*row[:2], None) for row in rows_of(graph)], len(graph))
+
+
+@pytest.mark.parametrize(
+    "write", [nx.write_adjlist, nx.write_edgelist, lambda *given: nx.write_multiline_adjlist(*given, delimiter=",")]
+)
+def test_lists_of_networkx_that_two_graphs_give_are_refused_with_one_that_is_clear(write, tmp_path):
+    write(nx.grid_2d_graph(2, 2), tmp_path / "g.txt")
+    with pytest.raises(FormatError, match=r"networkx\.write_\w+\(graph, path, delimiter='\\t'\)"):
+        formats.read(tmp_path / "g.txt")
+
+
+def test_a_neighbour_without_a_line_is_part_of_a_name_in_a_list_of_networkx(tmp_path):
+    nx.write_adjlist(nx.Graph([("a b", "c d"), ("c d", "e")]), tmp_path / "g.txt")
+    with pytest.raises(FormatError, match="'b' is a neighbour, but has no line"):
+        formats.read(tmp_path / "g.txt")
+
+
+@pytest.mark.parametrize("text", ["1,2,3\n2,4\n3,1,2,5\n", "1, 2, 3\n2, 4\n3, 1, 2, 5\n", "1;2;3\n2;4\n3;1;2;5\n"])
+def test_rows_of_neighbours_are_read_once_their_file_is_renamed_as_its_refusal_says(text, tmp_path):
+    (tmp_path / "g.csv").write_text(text)
+    with pytest.raises(FormatError, match=r"rename the file to g\.adjlist"):
+        formats.read(tmp_path / "g.csv")
+    renamed = (tmp_path / "g.csv").rename(tmp_path / "g.adjlist")
+    assert named_rows(formats.read(renamed)) == [(*ends, None) for ends in ("12", "13", "13", "23", "24", "35")]
+
+
 @pytest.mark.parametrize("name", DIRECTED)
 def test_arcs_of_edge_and_adjacency_lists(tmp_path, name):
     graph = DIRECTED[name]

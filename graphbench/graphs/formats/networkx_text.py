@@ -27,6 +27,7 @@ from graphbench.graphs.formats.text import lines_of, shown
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _GML_TEXT = r'(?m)"[^"]*"|^\s*#.*$'
 """A quoted text or a comment of GML."""
+_TABS = "Write it with tabs between the vertices: networkx.write_{}(graph, path, delimiter='\\t')"
 _SEPARATOR = re.compile(r"[ \t]*[,;][ \t]*|[ \t]+")
 
 
@@ -37,19 +38,30 @@ def read_edges(path: Path, *, directed: bool | None = None) -> Raw:
         FormatError: if a line has another form.
     """
     nx = networkx()
+    rows = [(number, line, line.partition("{")) for number, line in lines_of(path)]
+    between = _between([ends for _, _, (ends, _, _) in rows])
     lines = []
-    for number, line in lines_of(path):
-        ends, brace, data = line.partition("{")
-        names = _SEPARATOR.split(ends.rstrip(" \t,;"))
+    for number, line, (ends, brace, data) in rows:
+        names = between.split(ends.rstrip(" \t,;"))
         if len(names) != 2 or not all(names) or not data.endswith("}"):
-            expected = "two vertices without blanks and a dictionary, as NetworkX writes them"
-            raise FormatError(path, f"expected {expected}, found {shown(line.encode())}.", number)
+            found = f"expected two vertices and a dictionary, as NetworkX writes them, found {shown(line.encode())}"
+            raise FormatError(path, f"{found}. {_TABS.format('edgelist')}", number)
         lines.append("\t".join([*names, brace + data.replace("\t", " ")]))
     with failures_of_networkx(path):
         graph = nx.parse_edgelist(
             lines, comments=None, delimiter="\t", nodetype=str, data=True, create_using=_multigraph(directed)
         )
     return raw_of(graph, path, rows=len(lines))
+
+
+def _between(ends: list[str]) -> re.Pattern[str]:
+    """What is between the two vertices of each row: one delimiter, or any where names have none of them."""
+    fits = [
+        mark
+        for mark in (_SEPARATOR, *map(re.compile, ("\t", ",", ";", " +")))
+        if all(len(names := mark.split(text.rstrip(" \t,;"))) == 2 and all(names) for text in ends)
+    ]
+    return fits[0] if fits and (fits[0] is _SEPARATOR or len(fits) == 1) else _SEPARATOR
 
 
 def read_adjacency(path: Path, *, directed: bool | None = None) -> Raw:
@@ -59,11 +71,57 @@ def read_adjacency(path: Path, *, directed: bool | None = None) -> Raw:
         FormatError: if a name is invalid.
     """
     nx = networkx()
-    lines = [line for _, line in lines_of(path)]
-    rows = sum(len(line.split()) - 1 for line in lines)
+    lines = _lists(list(lines_of(path)), path)
+    rows = sum(len(names) - 1 for names in lines)
+    if without := _without_line(lines) if _is_of_networkx(path) else "":
+        problem = f"{without!r} is a neighbour, but has no line, which NetworkX writes for each vertex"
+        raise FormatError(path, f"{problem}: names may have blanks. {_TABS.format('adjlist')}")
     with failures_of_networkx(path):
-        graph = nx.parse_adjlist(lines, comments="\0", nodetype=str, create_using=_multigraph(directed))
+        texts = map("\0".join, lines)
+        graph = nx.parse_adjlist(texts, comments="\n", delimiter="\0", nodetype=str, create_using=_multigraph(directed))
     return raw_of(graph, path, rows=rows)
+
+
+def _lists(lines: list[tuple[int, str]], path: Path) -> list[list[str]]:
+    """The names in each line, which begins with a vertex.
+
+    NetworkX separates names by blanks or by what its user chose. Where two delimiters are possible, that is taken by
+    which each neighbour has a line too, as in all lists of NetworkX; else tabs.
+
+    Raises:
+        FormatError: if no delimiter is clear, or a name is empty.
+    """
+    text = "\n".join(line for _, line in lines)
+    outside = re.sub(r"[ \t]*([\t,;|])[ \t]*", r"\1", text)
+    marks = [mark for mark in "\t,;| " if mark in outside]
+    if len(marks) > 1 and not re.fullmatch(r"[-0-9 \t\n]*", text):
+        split = {mark: _split(lines, mark) for mark in marks}
+        marks = [mark for mark in marks if not _without_line(split[mark])]
+        marks = marks if len(marks) == 1 else ["\t"] if "\t" in split else []
+        if not marks:
+            problem = "more than one character may separate the vertices of a line"
+            raise FormatError(path, f"{problem}. {_TABS.format('adjlist')}")
+    lists = _split(lines, marks[0] if len(marks) == 1 else " ")
+    for (number, line), names in zip(lines, lists, strict=True):
+        if not all(names):
+            raise FormatError(path, f"a name is empty in {shown(line.encode())}. Correct the line.", number)
+    return lists
+
+
+def _without_line(lists: list[list[str]]) -> str:
+    """A neighbour whose own neighbours are not listed; empty if there is none."""
+    vertices = {names[0] for names in lists}
+    return next((name for names in lists for name in names if name not in vertices), "")
+
+
+def _is_of_networkx(path: Path) -> bool:
+    with opened(path, objects=True) as stream:
+        return re.match(rb"#[^\n]*\n# ?GMT ", stream.read(1 << 12)) is not None
+
+
+def _split(lines: list[tuple[int, str]], mark: str) -> list[list[str]]:
+    """The names in each line, separated by a mark; a blank means any run of blanks and tabs."""
+    return [line.split() if mark == " " else [name.strip() for name in line.split(mark)] for _, line in lines]
 
 
 def read_multiline_adjacency(path: Path, *, directed: bool | None = None) -> Raw:
@@ -73,21 +131,28 @@ def read_multiline_adjacency(path: Path, *, directed: bool | None = None) -> Raw
         FormatError: if a line has another form.
     """
     nx = networkx()
-    lines, rows, left = [], 0, 0
+    lines = list[str]()
+    rows = left = 0
+    mark: str | None = None
     for number, line in lines_of(path):
-        fields = line.split(maxsplit=1)
+        if not lines and "\t" in line:
+            mark = "\t"
+        fields = line.split(mark, maxsplit=1)
         if left:
             left -= 1
         elif len(fields) == 2 and re.fullmatch(r"[0-9]{1,9}", fields[1]):
             left = int(fields[1])
             rows += left
         else:
-            raise FormatError(path, f"expected a vertex and its degree, found {shown(line.encode())}.", number)
+            found = f"expected a vertex and its degree, found {shown(line.encode())}"
+            raise FormatError(path, f"{found}. {_TABS.format('multiline_adjlist')}", number)
         lines.append(line)
     if left:
         raise FormatError(path, f"the last vertex has {left:,} neighbours fewer than its degree. Get the file again.")
     with failures_of_networkx(path):
-        graph = nx.parse_multiline_adjlist(iter(lines), comments="\0", nodetype=str, create_using=_multigraph(directed))
+        graph = nx.parse_multiline_adjlist(
+            iter(lines), comments="\0", delimiter=mark, nodetype=str, create_using=_multigraph(directed)
+        )
     return raw_of(graph, path, rows=rows)
 
 
