@@ -99,10 +99,10 @@ def _link(report, up):
 def when_a_gpu_pays():
     """All that README shows of the published records."""
     title = (
-        f"How many times as fast cuGraph is with its default allocator, on {GRAPH}, with the interval, or the range of "
-        f"a few calls; in two or three processes, but for NetworkX. {_hours_before()} hours earlier, {_inside()} "
-        "ratios to the best CPU library were inside these intervals. "
-        f"{numbers.NOTHING}: not measured, or not like with like."
+        f"On {GRAPH}, how many times as fast cuGraph is with its default allocator, with the 95 % interval, or the "
+        "range of a few calls. The ratios to NetworkX are of a first series of measurements, in one process; all "
+        f"others of a second one, {_hours_before()} hours later, in two or three: {_inside()} intervals contain the "
+        f"first one's ratio. {numbers.NOTHING}: not measured, or not like with like."
     )
     capacity, scaling = results_tables.capacity_sentences(), results_tables.scaling_sentences()
     more = [measured(), *_of_families(), " ".join(capacity), " ".join(scaling)]
@@ -183,7 +183,7 @@ def _inside():
         before, again = (against_cpu(problem, GRAPH, report)["ratio_call"] for report in (None, once_more()))
         low, high = again.interval or again.range
         inside += low <= before.ratio_call <= high
-    return f"{inside} of the {len(_by_warm_call())}"
+    return f"{inside} of its {len(_by_warm_call())}"
 
 
 def _on_one_graph():
@@ -208,7 +208,7 @@ def _on_one_graph():
         _by_warm_call()[::-1],
         [
             Column("problem", str),
-            *(column("NetworkX", networkx, total) for total in ("ratio_call", "ratio_whole_script")),
+            *(column("NetworkX, first series", networkx, total) for total in ("ratio_call", "ratio_whole_script")),
             *(column("best CPU library", best_cpu, total) for total in TOTALS),
             Column("best GPU engine: warm call", best_gpu),
         ],
@@ -306,8 +306,8 @@ def sittings():
         problems,
         [
             Column("problem", str),
-            column("published", first_one),
-            column("once more", again),
+            column("first series", first_one),
+            column("second series", again),
             Column("time of cuGraph", lambda problem: slower(problem, "record"), right=True),
             Column("time of the best CPU library", lambda problem: slower(problem, "baseline_record"), right=True),
         ],

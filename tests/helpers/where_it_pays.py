@@ -111,8 +111,9 @@ def where_a_gpu_pays():
         for title, paying in found.items()
     ]
     return (
-        "Is a warm call of cuGraph, with its default allocator, faster than one of the best CPU library? The answer by "
-        "the intervals, and how many times as fast it is; unclear where an interval contains 1 or graphs differ."
+        "Is a warm call of cuGraph, with its default allocator, faster than one of the best CPU library? Yes or no "
+        "where the 95 % intervals on all graphs say so, else unclear; then how many times as fast it is on the slowest "
+        f"and on the fastest graph. {GRAPH} was measured twice, and both count."
         f"{_fewer_threads([name for names in shapes.values() for name in names])}\n\n"
         f"{markdown.text([Table(rows, [Column('problem', str), *columns])])}"
     )
