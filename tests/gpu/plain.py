@@ -98,15 +98,18 @@ class PyLibCuGraph(Library):
         return self.plc.weakly_connected_components(self.handle, self.graph, *[None] * 4, False)
 
 
+def rows(src, dst, n):
+    return scipy.sparse.coo_array((np.ones(len(src)), (src, dst)), shape=(n, n)).tocsr()
+
+
 class NetworKit(Library):
     def __init__(self, src, dst, n):
         import networkit
 
         self.networkit = networkit
-        once = src < dst
         # In the order of compressed rows: from unsorted coordinates, its PageRank takes twice as long.
-        rows = scipy.sparse.coo_array((np.ones(once.sum()), (src[once], dst[once])), shape=(n, n)).tocsr()
-        self.graph = networkit.GraphFromCsr(rows, directed=False, weighted=False)
+        once = rows(src[src < dst], dst[src < dst], n)
+        self.graph = networkit.GraphFromCsr(once, directed=False, weighted=False)
 
     def pagerank(self, _):
         centrality = self.networkit.centrality
@@ -127,7 +130,7 @@ class NetworKit(Library):
 
 class SciPy(Library):
     def __init__(self, src, dst, n):
-        self.graph = scipy.sparse.coo_array((np.ones(len(src)), (src, dst)), shape=(n, n)).tocsr()
+        self.graph, self.once = rows(src, dst, n), rows(src[src < dst], dst[src < dst], n)
 
     def pagerank(self, _):
         graph, n = self.graph, self.graph.shape[0]
@@ -155,7 +158,7 @@ class SciPy(Library):
         return depths
 
     def wcc(self, _):
-        return scipy.sparse.csgraph.connected_components(self.graph, directed=False)[1]
+        return scipy.sparse.csgraph.connected_components(self.once, directed=False)[1]
 
 
 class IGraph(Library):
