@@ -25,7 +25,9 @@ BOTH = [record("networkx", 9.0), record("igraph", 1.0), gpu()]
 SLOW_START = gpu(phases__start_s=9.0)
 SLOWER = gpu(3.0, phases__start_s=9.0)
 AGAINST = ", against the best CPU library."
-CERTIFIED = "All 3 answers certified, independently of every engine"
+CERTIFIED = "All 3 answers are certified, independently of every engine"
+ALIKE = ". The only ratio compares like with like."
+WHICH = "cugraph or a CPU library?"
 
 
 @pytest.mark.parametrize(
@@ -67,17 +69,17 @@ def elsewhere(made):
 
 def test_what_to_use_is_the_side_that_pays_off_on_all_graphs():
     made = [*BOTH[:2], SLOW_START, other("networkx", 9.0), other("igraph", 1.0), other("cugraph", 3.0, device="gpu")]
-    assert asked(made)["What to use?"] == "cugraph for louvain (after 10 calls); igraph for pagerank."
+    assert asked(made)[WHICH] == "cugraph for louvain (after 10 calls); igraph for pagerank."
     made = [*BOTH[:2], SLOW_START, *map(elsewhere, [*BOTH[:2], SLOWER])]
-    assert asked(made)["What to use?"] == "depends on the graph for louvain."
+    assert asked(made)[WHICH] == "depends on the graph for louvain."
 
 
 def test_what_may_be_slower_is_not_what_to_use():
     varying = gpu(phases__start_s=9.0, phases__call_s=[0.5, 0.9, 1.5], phases__rebuilt_s=[])
-    assert asked([*BOTH[:2], varying])["What to use?"] == "no clear winner for louvain."
+    assert asked([*BOTH[:2], varying])[WHICH] == "no clear winner for louvain."
     slower = gpu(phases__start_s=9.0, phases__call_s=[0.9, 1.1, 1.5], phases__rebuilt_s=[])
     answers = asked([*BOTH[:2], slower])
-    assert answers["What to use?"] == "no clear winner for louvain."
+    assert answers[WHICH] == "no clear winner for louvain."
     assert "many calls on one graph not known: no difference found, against" in answers["Does it pay off?"]
 
 
@@ -90,12 +92,24 @@ def test_among_cpu_engines_the_fastest_is_what_to_use():
     assert answers["Fastest engine?"] == "igraph in 2 and networkx in 2 of 4 cases."
 
 
+def test_a_side_without_a_warm_call_is_not_compared_by_warm_calls():
+    first = replace(other("networkx", 9.0), trials__stopped="first_only")
+    made = [*BOTH[:2], first, other("igraph", 1.0)]
+    answers = asked(made)
+    assert answers["What to use?"] == "By warm calls, igraph for louvain; not compared for pagerank."
+    assert answers["Fastest engine?"] == "igraph in 1 of 1 case."
+
+
+def test_without_a_best_cpu_library_what_to_use_names_the_baseline():
+    assert asked([BOTH[0], gpu()])["cugraph or networkx?"] == "cugraph for louvain (after 1 call)."
+
+
 def test_the_gpu_engine_that_is_the_fastest_most_often_is_named():
     made = [record("networkx", 9.0), record("igraph", 2.0), gpu(1.0), gpu(0.5, "pylibcugraph")]
     answer = asked(made)["Fastest engine?"]
-    assert answer.startswith("Of the GPU engines pylibcugraph, in 1 of 1 case: 4.00× faster than the best CPU")  # noqa: RUF001
+    assert answer.startswith("Of the GPU engines pylibcugraph, in 1 of 1 case: 4.00× as fast as the best CPU")  # noqa: RUF001
     answer = asked([*made, *map(elsewhere, made)])["Fastest engine?"]
-    assert "(mean of 2 cases on real graphs, 4.00 to 4.00× faster)" in answer  # noqa: RUF001
+    assert "(mean of 2 cases on real graphs, 4.00 to 4.00×)" in answer  # noqa: RUF001
 
 
 def test_cases_without_a_difference_are_nobodys():
@@ -120,12 +134,12 @@ def test_cases_without_a_difference_are_nobodys():
 @pytest.mark.parametrize(
     ("changes", "answer"),
     [
-        ({}, f"{CERTIFIED}."),
+        ({}, f"{CERTIFIED}{ALIKE}"),
         ({"warnings": ["its 3 communities are in 4 pieces, though Leiden keeps them connected", "2 are odd: look"]},
-         f"{CERTIFIED}; with a warning: disconnected communities (1) and … are odd (1)."),
-        ({"warnings": ["the median is uncertain by ±9 % after 12 trials (target ±5 %)."]}, f"{CERTIFIED}."),
+         f"{CERTIFIED}; with a warning: disconnected communities (1) and … are odd (1){ALIKE}"),
+        ({"warnings": ["the median is uncertain by ±9 % after 12 trials (target ±5 %)."]}, f"{CERTIFIED}{ALIKE}"),
         ({"outcome": Outcome.INVALID, "certificate": Certificate(valid=False, detail="wrong")},
-         "2 of 3 answers certified, independently of every engine."),
+         f"2 of 3 answers are certified, independently of every engine{ALIKE}"),
     ],
 )  # fmt: skip
 def test_whether_answers_are_the_same(changes, answer):
@@ -137,7 +151,9 @@ def test_the_baseline_says_how_many_engines_it_was_chosen_from_and_how_it_was_ru
     twice = replace(BOTH[1], id="twice", task__params=BOTH[1].task.params | {"allocator": "system"})
     assert asked([*BOTH, twice])["Fair baseline?"].startswith("The fastest of 2 CPU engines")
     apart = replace(BOTH[1], environment__command="graphbench louvain coAuthorsDBLP")
-    assert asked([BOTH[0], apart, BOTH[2]])["Fair baseline?"].endswith(" From another run of graphbench in 1.")
+    assert asked([BOTH[0], apart, BOTH[2]])["Fair baseline?"].endswith(
+        " In 1 case the CPU was measured in another run."
+    )
 
 
 def test_a_faster_engine_that_is_not_the_best_is_named_with_the_baseline():

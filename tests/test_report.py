@@ -252,7 +252,7 @@ def test_the_headline_averages_like_ratios_of_the_gpu_engine(records):
 def test_a_report_without_a_baseline_shows_the_rest(records):
     left = [each for each in records if each.task.engine != "networkx" and each.task.algorithm == "wcc"]
     (answer, *_) = report.build(left).parts[0].sections
-    assert "faster than networkit" in answer.blocks[0].text  # the best CPU library takes its place
+    assert "as fast as the best CPU library, networkit" in answer.blocks[0].text  # the best CPU library takes its place
 
 
 def test_a_problem_without_the_baseline_has_bars_only_beside_another_cpu_engine():
@@ -310,8 +310,10 @@ def test_means_are_given_with_their_cases(records):
     main, best = (sum(one.counts("ratio_call") for one in group) for group in (compared.main, compared.best))
     assert main != best
     sentence = answer.blocks[0].text
-    assert re.search(rf"a warm call .* faster than networkx \(mean of {main} cases, ", sentence)
-    assert re.search(rf"faster than the best CPU library, networkit \(mean of {best} cases, ", sentence)
+    assert re.search(rf"It is \S+ as fast as networkx \(mean of {main} cases, ", sentence)
+    assert re.search(
+        rf"a warm call .* as fast as the best CPU library, networkit \(geometric mean of {best} cases, ", sentence
+    )
     assert [row[0] for row in headlines.rows] == ["all 2 problems", "louvain", "wcc"]  # the best ratio first
 
 
@@ -329,7 +331,7 @@ def test_a_baseline_that_was_the_only_cpu_engine_with_a_time_is_not_the_best_of_
     assert "best CPU" not in blocks[0].text
     assert "warm call vs best CPU" not in next(tables(blocks)).heads
     blocks = of([each for each in few if each.device == "gpu" or each.task.engine == "igraph"], summary).blocks
-    assert "faster than igraph" in blocks[0].text  # which takes the baseline's place
+    assert "as fast as igraph" in blocks[0].text  # which takes the baseline's place
     lacks = record("networkx", outcome=Outcome.UNSUPPORTED, phases=Phases(), environment=None, task=few[0].task)
     lacks = replace(lacks, task__engine="networkx")
     blocks = of(

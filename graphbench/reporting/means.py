@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 from graphbench.records.best_cpu import computed, fastest_call
 from graphbench.records.comparison import Comparison, set_against
-from graphbench.records.model import Record
 from graphbench.records.rules import Verdict
 from graphbench.records.times import builds_heavily, call_seconds, usual_builds
 from graphbench.reporting import speeds
 from graphbench.reporting.case import Case
 from graphbench.reporting.heading import is_usual
 from graphbench.reporting.measured import Measured
+from graphbench.reporting.numbers import ratio
 from graphbench.reporting.speeds import TOTALS, Speed
 from graphbench.reporting.wording import graph_of, is_twin, kind_of
-from graphbench.system.text import count, listed
+from graphbench.system.text import count, listed, three
 
 
 class Against(NamedTuple):
@@ -109,11 +109,20 @@ class Win(NamedTuple):
     clear: bool
 
 
-def wins(measured: Measured, device: str = "cpu") -> list[Win]:
-    """The engine of a kind of device with the fastest warm calls, for each problem and graph."""
+def wins(measured: Measured, device: str = "cpu", among: Iterable[Case] | None = None) -> list[Win]:
+    """The engine of a kind of device with the fastest warm calls, for each problem and graph.
+
+    Without a case in which no two engines have warm calls that compare like with like.
+
+    Args:
+        measured: what was measured on a machine.
+        device: `cpu` or `gpu`.
+        among: cases; problems on graphs on which there is none of them do not count.
+    """
+    counted = None if among is None else {(case.problem, case.graph) for case in among}
     places: dict[tuple[str, str], dict[str, Case]] = {}
     for case in measured.cases:
-        if case.record.device == device:
+        if case.record.device == device and (counted is None or (case.problem, case.graph) in counted):
             places.setdefault((case.problem, case.graph), {})[case.record.id] = case
     won = []
     for own in places.values():
@@ -123,16 +132,16 @@ def wins(measured: Measured, device: str = "cpu") -> list[Win]:
         best = fastest_call(warm)
         if best is not None:
             label = own[best.id].label
-            rivals = [record for record in warm if own[record.id].label != label]
-            won.append(Win(label, clear=not any(_is_as_fast(best, record) for record in rivals)))
+            compared = [set_against(record, best) for record in warm if own[record.id].label != label]
+            alike = [one for one in compared if one.verdict is Verdict.LIKE]
+            if alike:
+                won.append(Win(label, clear=not any(map(_no_difference, alike))))
     return won
 
 
-def _is_as_fast(best: Record, other: Record) -> bool:
-    """Whether no difference was found between two records that compare like with like."""
-    compared = set_against(other, best)
-    ends = compared.interval or compared.range
-    return compared.verdict is Verdict.LIKE and ends is not None and ends[0] <= 1 <= ends[1]
+def _no_difference(comparison: Comparison) -> bool:
+    ends = comparison.interval or comparison.range
+    return ends is not None and ends[0] <= 1 <= ends[1]
 
 
 def rivals(cases: Iterable[Case]) -> Counter[tuple[str, str]]:
@@ -143,15 +152,28 @@ def rivals(cases: Iterable[Case]) -> Counter[tuple[str, str]]:
     return Counter((problem, graph) for problem, graph, _ in finished)
 
 
-def than(other: str, speed: Speed, of: int = 0, on: str = "") -> str:
-    """`2.00x faster than A (mean of 3 cases on 2 graphs, 1 to 4)`; in brackets only where it is one of several."""
-    factor, ends = speeds.phrase(speed)
-    ends = ends.replace(f"mean of {speed.ratios}", f"mean of {count(speed.ratios, 'case')}{on}")
+def as_fast_as(other: str, speed: Speed, of: int, on: str = "", mean: str = "mean") -> str:
+    """`2.00x as fast as A (mean of 3 cases on 2 graphs, 1.00 to 4.00x)`, as cells of tables have the numbers.
+
+    Args:
+        other: the other side.
+        speed: a ratio to it, or the mean of several.
+        of: how many ratios there might be.
+        on: which graphs.
+        mean: what to call a mean.
+    """
+    ends = f"{three(speed.ends[0])} to {ratio(speed.ends[1])}" if speed.ends else ""
+    asides = [f"{mean} of {count(speed.ratios, 'case')}{on}"] if speed.ratios > 1 else [f"1 case{on}"] if of > 1 else []
+    value = ratio(speed.value, speed.bound)
+    if ends and speed.ratios == 1 and not speed.is_interval:
+        value, ends = ends, "range"  # too few calls for one number
+    elif ends and speed.ratios == 1:
+        ends = f"95 % interval {ends}"
+    asides += [ends] if ends else []
+    aside = f" ({', '.join(asides)})" if asides else ""
     if speed.no_difference:
-        return f"not found to differ from {other} {ends}"
-    if speed.ratios == 1 < of:
-        ends = f"(1 case{on}{', ' if ends else ''}{ends.strip('()')})"
-    return f"{factor} than {other} {ends if of else ''}".rstrip()
+        return f"not found to differ from {other}{aside}"
+    return f"{value} as fast as {other}{aside}"
 
 
 def on_cpus_only(measured: Measured) -> bool:

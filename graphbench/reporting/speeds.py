@@ -80,7 +80,12 @@ def mean(comparisons: Iterable[Comparison], name: RatioName) -> Speed | None:
 
 def mean_of_first_calls(comparisons: Iterable[Comparison]) -> Speed | None:
     """The same of first calls, which are compared where a side has no warm call."""
-    return _mean([one for one in comparisons if one.first_calls and one.counts("ratio_first_answer")], "ratio_call")
+    return _mean(of_first_calls(comparisons), "ratio_call")
+
+
+def of_first_calls(comparisons: Iterable[Comparison]) -> list[Comparison]:
+    """The comparisons of first calls that count."""
+    return [one for one in comparisons if one.first_calls and one.counts("ratio_first_answer")]
 
 
 def _mean(counted: Sequence[Comparison], name: RatioName) -> Speed | None:
@@ -117,15 +122,12 @@ def against(baseline: str, found: Sequence[Speed]) -> str:
 
 
 def in_words(speed: Speed) -> str:
-    """How much faster or slower: never more than the interval or the range supports."""
+    """How much faster or slower a single ratio is: never more than the interval or the range supports."""
     return " ".join(filter(None, phrase(speed)))
 
 
 def phrase(speed: Speed) -> tuple[str, str]:
     """The same in two parts, between which a sentence may name the other side: the factor, and its ends in brackets."""
-    if speed.ratios > 1:
-        assert speed.ends is not None
-        return _factor(speed.value), f"(mean of {speed.ratios}, {_factors(*speed.ends)}{_mixed(speed)})"
     if speed.bound is not None:
         # A bound on the ratio bounds the factor from below only if they point the same way.
         least = (speed.bound == "lower") == (speed.value >= 1)
@@ -140,24 +142,9 @@ def phrase(speed: Speed) -> tuple[str, str]:
     return f"{three(low)} to {three(high)}{TIMES} {_word(speed.value)}", "(range)"
 
 
-def _mixed(speed: Speed) -> str:
-    """How many ratios of a mean say what, where they do not all say the same."""
-    parts = {"faster": speed.ratios - speed.slower - speed.open, "slower": speed.slower, "no difference": speed.open}
-    found = [f"{words} in {number}" for words, number in parts.items() if number]
-    return f"; {', '.join(found)}" if len(found) > 1 else ""
-
-
 def _factor(value: float) -> str:
     """`2.00x slower` rather than `0.500x faster`."""
     return f"{three(value if value >= 1 else 1 / value)}{TIMES} {_word(value)}"
-
-
-def _factors(low: float, high: float) -> str:
-    """`2.00 to 4.00x slower` for 0.25 to 0.5, and `from 2.00x slower to 4.00x faster` where 1 is between the ends."""
-    if low < 1 < high:
-        return f"from {_factor(low)} to {_factor(high)}"
-    least, most = (low, high) if low >= 1 else (1 / high, 1 / low)
-    return f"{three(least)} to {three(most)}{TIMES} {_word(low)}"
 
 
 def _word(value: float) -> str:
@@ -190,18 +177,28 @@ def tail(comparison: Comparison, name: RatioName) -> str:
     return "".join(f" {word}" for word in found if word)
 
 
-def mean_cell(speed: Speed | None, of: str = "case") -> str:
-    """A mean in a cell of a table, with the smallest and the largest ratio and of how many; of one, its interval."""
+def mean_cell(speed: Speed | None, of: str = "case", on: str = "") -> str:
+    """A mean in a cell of a table, with the smallest and the largest ratio and of how many; of one, its interval.
+
+    Args:
+        speed: the mean.
+        of: what there is a ratio of.
+        on: on what alone there are ratios.
+    """
     if speed is None:
         return numbers.NOTHING
-    aside = ""
-    if speed.ratios > 1 and speed.ends:
-        where = "in" if of == "case" else "on"
-        aside = f"{three(speed.ends[0])} to {three(speed.ends[1])} {where} {count(speed.ratios, of)}"
-    elif speed.ends:
-        aside = numbers.span(*speed.ends, interval=speed.is_interval).strip("()")
-        aside = f"95 %: {aside}" if speed.is_interval else aside
-        aside += "; no difference found" if speed.no_difference else ""
-    of_first = "first calls" if speed.total == "first call" else ""
-    aside = "; ".join(filter(None, (of_first, aside)))
+    label = (
+        f"{count(speed.ratios, of)}: "
+        if speed.ratios > 1
+        else "95 % interval: "
+        if speed.is_interval
+        else "range of calls: "
+    )
+    asides = [
+        "first calls" if speed.total == "first call" else "",
+        on,
+        f"{label}{three(speed.ends[0])} to {three(speed.ends[1])}" if speed.ends else "",
+        "no difference found" if speed.no_difference else "",
+    ]
+    aside = "; ".join(filter(None, asides))
     return f"{numbers.ratio(speed.value)}{f' ({aside})' if aside else ''}"

@@ -9,7 +9,7 @@ from graphbench.advice.advise import after_run
 from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.charts import svg
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, alternative, factors
-from graphbench.reporting.document import Answers, Column, Table
+from graphbench.reporting.document import Answers, Column, Table, Text
 from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import summary
 from graphbench.system.text import format_bytes, listed
@@ -68,10 +68,11 @@ def second_command():
 def _headline():
     """What the report on these records opens with."""
     here = group_by_machine(newest(), "networkx", {})[0]
-    lead, *others = summary.section(here).blocks
-    (questions,) = (block for block in others if isinstance(block, Answers))
+    blocks = summary.section(here).blocks
+    leads = [block.text for block in blocks if isinstance(block, Text) and block.lead]
+    (questions,) = (block for block in blocks if isinstance(block, Answers))
     words = [f"{question} {answer}" for question, answer in questions.items if question in QUESTIONS]
-    return f"> {markdown.safe(' '.join([lead.text, *words]))}"
+    return "\n>\n".join(f"> {markdown.safe(text)}" for text in [*leads, " ".join(words)])
 
 
 def measured(up=".", report=None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import median
+from statistics import fmean, median
 
 from graphbench.records.model import Record
 from graphbench.records.times import warm_calls
@@ -15,6 +15,7 @@ from graphbench.reporting.measured import MAX_ROWS, Measured, by_graph
 from graphbench.reporting.numbers import seconds
 from graphbench.reporting.sections.every_record import link
 from graphbench.reporting.wording import outcome
+from graphbench.system.text import listed
 
 PHASES = ("start", "read", "build", "first", "call", "collect")
 _COLUMNS = {"call": "warm call"}
@@ -42,6 +43,22 @@ def seconds_of(record: Record) -> dict[str, float]:
     return {phase: taken[phase] for phase in PHASES if taken[phase] is not None}
 
 
+def in_words(cases: Sequence[Case]) -> str:
+    """`It takes 4.98 s in the median case: 94 % start`: whole scripts, and what of them the longest phases take."""
+    found = [
+        {phase: spent for phase, spent in seconds_of(case.record).items() if phase != "call"}
+        for case in cases
+        if case.answered and case.record.phases.whole_script_s is not None
+    ]
+    if not found:
+        return ""
+    shares = {phase: fmean(taken.get(phase, 0.0) / sum(taken.values()) for taken in found) for phase in PHASES}
+    longest = sorted((phase for phase in PHASES if shares[phase] >= _LARGE), key=lambda phase: -shares[phase])
+    parts = listed([f"{100 * shares[phase]:.0f} % {_NAMES.get(phase, phase)}" for phase in longest])
+    whole = seconds(median(sum(taken.values()) for taken in found))
+    return f"It takes {whole}{' in the median case' if len(found) > 1 else ''}: {parts}."
+
+
 def phases_chart(problems: Mapping[str, Sequence[Case]], *, name: str) -> Chart | None:
     """A panel for each problem, on the largest of the graphs that most engines finished; None where nothing ended."""
     panels = [panel for problem, cases in problems.items() if (panel := _panel(problem, cases)) is not None]
@@ -58,7 +75,9 @@ def phases_chart(problems: Mapping[str, Sequence[Case]], *, name: str) -> Chart 
     )
 
 
-_NAMES = {"call": "one warm call"}
+_NAMES = {"call": "one warm call", "first": "first call"}
+_LARGE = 0.1
+"""The share of a whole script from which on the answer names a phase."""
 _SHAPES = dict(zip(PHASES, SHAPES, strict=False)) | {"call": "tick"}
 
 

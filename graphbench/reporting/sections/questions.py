@@ -36,10 +36,10 @@ def block(measured: Measured, lead: str, cases: Sequence[Case]) -> Answers:
     doubts = [warned.link(kind, own, measured.choice) for kind, own in warned.kinds(ran).items() if kind.of_answer]
     found = {
         "Does it pay off?": _pays_off(measured, cases),
-        "What to use?": _what_to_use(measured, lead, cases),
+        **_what_to_use(measured, lead, cases),
         "Fastest engine?": _fastest(measured, lead),
         "Which graphs?": _graphs(ran),
-        "Same answers?": _same_answers(ran, cases, doubts),
+        "Same answers?": same_answers(ran, cases, doubts),
         "Fair baseline?": _baseline(measured, cases),
         "How many threads?": _threads(measured.every),
         "Cached?": _cached(ran),
@@ -93,8 +93,11 @@ def _pays_off(measured: Measured, cases: Sequence[Case]) -> str:
     return f"{once}; for many calls on one graph {pays_off(runs)}, against {_over(measured, cases)}."
 
 
-def _what_to_use(measured: Measured, lead: str, cases: Sequence[Case]) -> str:
-    """The side that pays off, problem by problem, unless an interval holds 1; among CPU engines alone, the fastest."""
+def _what_to_use(measured: Measured, lead: str, cases: Sequence[Case]) -> dict[str, str]:
+    """The side that pays off, problem by problem, unless an interval holds 1; among CPU engines alone, the fastest.
+
+    The question names both sides: another GPU engine than the leading one may pay off sooner.
+    """
     problems: dict[str, list[BreakEven]] = {}
     unclear = set()
     for case in sorted(cases, key=lambda case: case.problem):
@@ -104,7 +107,7 @@ def _what_to_use(measured: Measured, lead: str, cases: Sequence[Case]) -> str:
             if number == "not known" or (one and any(speed.no_difference for speed in speeds.speeds(one))):
                 unclear.add(case.problem)
     if not problems:
-        return _fastest_of_each(measured)
+        return {"What to use?": _fastest_of_each(measured)}
     known = {
         problem: sorted(number for number in runs if isinstance(number, int)) for problem, runs in problems.items()
     }
@@ -123,17 +126,22 @@ def _what_to_use(measured: Measured, lead: str, cases: Sequence[Case]) -> str:
         f"depends on the graph for {listed(mixed)}" if mixed else "",
         f"no clear winner for {listed(undecided)}" if undecided else "",
     ]
-    return f"{'; '.join(filter(None, parts))}."
+    other = "a CPU library" if any(case.hardest for case in cases) else measured.baseline
+    return {f"{lead} or {other}?": f"{'; '.join(filter(None, parts))}."}
 
 
 def _fastest_of_each(measured: Measured) -> str:
     engines: dict[str, list[str]] = {}
+    uncompared: list[str] = []
     for problem, own in measured.problems.items():
         if found := means.wins(replace(measured, cases=own)):
             won = Counter(win.label for win in found if win.clear)
             names = sorted(won, key=lambda engine: (-won[engine], engine)) or ["no clear winner"]
             engines.setdefault(listed(names, "or"), []).append(problem)
+        else:
+            uncompared.append(problem)
     parts = [f"{names} for {listed(own)}" for names, own in engines.items()]
+    parts += [f"not compared for {listed(uncompared)}"] if parts and uncompared else []
     return f"By warm calls, {'; '.join(parts)}." if parts else ""
 
 
@@ -159,18 +167,19 @@ def _fastest(measured: Measured, lead: str) -> str:
     won_in = f"Of the GPU engines {label}, {_won_of_its_own(measured, own, label)}"
     if speed is None or label == lead:
         return f"{won_in}."
-    return f"{won_in}: {means.than('the best CPU library', speed, of=len(cases), on=f' on {kind}s')}."
+    return f"{won_in}: {means.as_fast_as('the best CPU library', speed, of=len(cases), on=f' on {kind}s')}."
 
 
 def _won_of_its_own(measured: Measured, rivals: Sequence[Case], label: str) -> str:
     """`in 10 of 24 cases that it ran in`: an allocator cannot win where only others were measured."""
-    places = {(case.problem, case.graph) for case in rivals}
-    own = {(case.problem, case.graph) for case in rivals if case.label == label}
-    found = means.wins(
-        replace(measured, cases=[case for case in measured.cases if (case.problem, case.graph) in own]), "gpu"
-    )
+    own = [case for case in rivals if case.label == label]
+    found = means.wins(measured, "gpu", among=own)
     number, unclear = sum(win.clear and win.label == label for win in found), sum(not win.clear for win in found)
-    where = " that it ran in" if own < places else ""
+    where = (
+        " that it ran in"
+        if {(one.problem, one.graph) for one in rivals} - {(one.problem, one.graph) for one in own}
+        else ""
+    )
     no_difference = f" (no difference found in {unclear})" if unclear else ""
     return f"in {number} of {count(len(found), 'case')}{where}{no_difference}"
 
@@ -191,17 +200,27 @@ def _graphs(ran: Sequence[Record]) -> str:
     return f"{named}, of {ends(sizes)} edges.{yours}"
 
 
-def _same_answers(ran: Sequence[Record], cases: Sequence[Case], doubts: Sequence[RecordsLink]) -> str:
+def same_answers(ran: Sequence[Record], cases: Sequence[Case], doubts: Sequence[RecordsLink] = ()) -> str:
+    """How many answers are certified, and how many of the ratios of cases compare like with like."""
     checked = [record.certificate for record in ran if record.certificate is not None]
     if not checked:
         return ""
     right = sum(one.valid for one in checked)
-    every = f"All {right:,}" if right == len(checked) else f"{right:,} of {len(checked):,}"
     marked = f"; with a warning: {listed([link.text for link in doubts])}" if doubts else ""
+    verb = "is" if right == 1 else "are"
+    certified = f"{_of(right, len(checked), 'answer')} {verb} certified, independently of every engine{marked}."
     compared = [one for case in cases if (one := case.best or case.main) is not None]
-    unlike = sum(one.verdict is not Verdict.LIKE for one in compared)
-    left_out = f" {unlike:,} of {count(len(compared), 'ratio')} left out: not like with like." if unlike else ""
-    return f"{every} answers certified, independently of every engine{marked}.{left_out}"
+    like = sum(one.verdict is Verdict.LIKE for one in compared)
+    if not compared:
+        return certified
+    return f"{certified} {_of(like, len(compared), 'ratio')} compare{'s' if like == 1 else ''} like with like."
+
+
+def _of(number: int, of: int, noun: str) -> str:
+    """`All 3 answers`, `2 of 3 answers`."""
+    if number < of or not of:
+        return f"{number:,} of {count(of, noun)}"
+    return {1: f"The only {noun}", 2: f"Both {noun}s"}.get(of, f"All {of:,} {noun}s")
 
 
 def _compared(cases: Sequence[Case]) -> list[Comparison]:
@@ -223,7 +242,7 @@ def _baseline(measured: Measured, cases: Sequence[Case]) -> str:
     of = f"The fastest of {ends(numbers)} CPU engines" if max(numbers) > 1 else "The only CPU engine with a time"
     alone = f", the only one with a time in {numbers.count(1):,}" if 1 in numbers and max(numbers) > 1 else ""
     apart = sum(_command(one) != _command(baseline) for one, baseline in pairs)
-    other_run = f" From another run of graphbench in {apart:,}." if apart else ""
+    other_run = f" In {count(apart, 'case')} the CPU was measured in another run." if apart else ""
     return f"{of} in each case{alone}: {ways}.{other_run}{_left_out(cases)}"
 
 

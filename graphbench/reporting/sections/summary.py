@@ -15,19 +15,19 @@ from graphbench.reporting.case import Case, grouped, pays_off_from
 from graphbench.reporting.document import Block, Cards, Column, Fold, Section, Table, Text, Tone
 from graphbench.reporting.means import Against, fair, leader
 from graphbench.reporting.measured import Measured
-from graphbench.reporting.numbers import NOTHING, ends, plain
-from graphbench.reporting.sections import no_baseline, questions
+from graphbench.reporting.numbers import NOTHING, ends, plain, ratio
+from graphbench.reporting.sections import no_baseline, phases, questions
 from graphbench.reporting.speeds import TOTALS, Speed
 from graphbench.reporting.wording import EARLIER_RULES
 from graphbench.system.text import count, listed
 
 _HOW = (
     "A mean is geometric, over the graphs that both engines completed, of like ratios only. In brackets are its "
-    "smallest and its largest ratio, which is no interval; of a single ratio its 95 % interval, or its range where "
-    "calls were too few. Ratios of first calls are averaged apart, and shown where there is none of warm calls. Blue: "
-    "every ratio is above 1; orange: every one is below. An engine pays off from the number of calls on one graph at "
-    "which start + read + build + all calls take no longer than on the other engine: the fewest and the most. "
-    "That is not known where no difference was found between warm calls."
+    "smallest and its largest ratio, which is no interval; of a single ratio its 95 % interval or, where calls were "
+    "too few, the range over calls. Ratios of first calls are averaged apart, and shown where there is none of warm "
+    "calls. Blue: every ratio is above 1; orange: every one is below. An engine pays off from the number of calls on "
+    "one graph at which start + read + build + all calls take no longer than on the other engine: the fewest and the "
+    "most. That is not known where no difference was found between warm calls."
 )
 _OF_BEST_CPU = (
     "The best CPU library is the fastest one at its best number of threads, chosen separately for warm call, first "
@@ -42,14 +42,12 @@ _OF_KINDS = (
 
 def section(measured: Measured) -> Section:
     """The headline, a card for each problem, then what a reader asks of these numbers."""
-    sentences = headline(measured)
-    busy, ran = questions.busy(measured)
-    caveat = ["Measured on a busy machine."] if busy > ran / 2 else []
-    blocks: list[Block] = [
-        Text(" ".join([*sentences[:2], *caveat]), lead=True),
-        *map(Text, filter(None, [" ".join(sentences[2:])])),
-    ]
     lead = leader(measured)
+    said, aside = _headline(measured, lead) if lead else _no_baseline(measured)
+    busy, ran = questions.busy(measured)
+    if busy > ran / 2:
+        said[0] += " Measured on a busy machine."
+    blocks: list[Block] = [*(Text(text, lead=True) for text in said), *([Text(aside)] if aside else [])]
     if not lead:
         blocks += [Cards(no_baseline.table(measured)), Text(" ".join(_counts(measured, [])), quiet=True)]
         blocks.append(questions.block(measured, "", []))
@@ -59,48 +57,81 @@ def section(measured: Measured) -> Section:
     blocks.append(questions.block(measured, lead, first[1]))
     for kind, cases in others:
         blocks.append(Fold(f"On {kind}s", [_by_problem(measured, kind, cases)]))
-    aside = [_HOW, _OF_KINDS if others else "", _OF_BEST_CPU if any(case.best for case in first[1]) else ""]
-    blocks.append(Fold("How these numbers are made", [Text(" ".join(filter(None, aside)))]))
+    how = [_HOW, _OF_KINDS if others else "", _OF_BEST_CPU if any(case.best for case in first[1]) else ""]
+    blocks.append(Fold("How these numbers are made", [Text(" ".join(filter(None, how)))]))
     return Section("The answer", f"{measured.key}answer", blocks)
 
 
-def headline(measured: Measured) -> list[str]:
-    """What a set of records says, in two or three plain sentences: over real graphs alone wherever there are any."""
-    lead = leader(measured)
-    if not lead:
-        return no_baseline.sentences(measured)
+def _no_baseline(measured: Measured) -> tuple[list[str], str]:
+    sentences = no_baseline.sentences(measured)
+    return [" ".join(sentences[:2])], " ".join(sentences[2:])
+
+
+def _headline(measured: Measured, lead: str) -> tuple[list[str], str]:
+    """How much faster, where the time goes, are the answers the same: short sentences, a text for each question.
+
+    Over real graphs alone wherever there are any. Then what was left out.
+    """
     kind, cases = next(iter(means.by_kind(means.started(measured.cases, lead)).items()))
     known = means.against(cases)
-    sides = {"the best CPU library": known.over_best_cpu(), measured.baseline: known.over_baseline()}
+    sides = {_BEST: known.over_best_cpu()}
+    if known.best_cpu != measured.baseline:
+        sides[measured.baseline] = known.over_baseline()
     calls = _of_total(sides, "warm call") or _of_total(sides, "first call")
     scripts = _of_total(sides, "whole script")
     short = means.too_short(case.main for case in cases)
     if not calls:
         why = f": {short}" if short else " that compares like with like"
         where = count(len({case.record.task.dataset for case in cases}), kind)
-        return [plain(f"On {where}, {lead} has no ratio{why}.")]
-    one = {"the best CPU library": f"the best CPU library, {known.best_cpu}"} if known.best_cpu.isidentifier() else {}
-    alike = len({speed.graphs for _, speed in [*calls, *scripts]}) == 1
+        return [plain(f"On {where}, {lead} has no ratio{why}.")], ""
+    every = [speed for _, speed in [*calls, *scripts]]
+    alike = len({speed.graphs for speed in every}) == 1
+    one_best = known.best_cpu.isidentifier()
+    first_mean = next((speed for speed in every if speed.ratios > 1), None)
 
-    def than(name: str, speed: Speed) -> str:
-        """With its graphs, where not all of these means are over the same ones."""
-        on = "" if alike else f" on {count(len(speed.graphs), kind)}"
-        return means.than(name, speed, of=len(cases), on=on)
+    def sentences(subject: str, found: Sequence[tuple[str, Speed]]) -> Iterable[str]:
+        """One for each side, with its graphs where not all of these means are over the same ones."""
+        for number, (name, speed) in enumerate(found):
+            on = "" if alike else f" on {count(len(speed.graphs), kind)}"
+            mean = "geometric mean" if speed is first_mean else "mean"
+            slower = speed.value < 1 and speed.bound is None and not speed.no_difference
+            long = f": it takes {ratio(1 / speed.value)} as long" if slower and speed.total == "whole script" else ""
+            whom = f"{name}, {known.best_cpu}" if name == _BEST and found is calls and one_best else name
+            words = means.as_fast_as(whom, speed, of=len(cases), on=on, mean=mean)
+            yield f"{'It' if number else subject} is {words}{long}."
+            if found is calls and not number:
+                yield _mixed(speed)
 
-    where = f"On {count(len(calls[0][1].graphs), kind)}, a" if alike else "A"
-    over = " and ".join(than(one.get(name, name), speed) for name, speed in calls)
-    found = [f"{where} {calls[0][1].total} of {lead}{_why_it_leads(measured, lead)} is {over}."]
-    if scripts:
-        over = " and ".join(than(name, speed) for name, speed in scripts)
-        found.append(f"A whole script, with one call, is {over}.")
-    if short:
-        found.append(f"Left out: {short}.")
-    return [plain(sentence) for sentence in found]
+    total = calls[0][1].total
+    graphs = count(len(calls[0][1].graphs), kind)
+    if total == "warm call":
+        where = f"On {graphs}, already built, a" if alike else "On a graph that is already built, a"
+    else:
+        where = f"On {graphs}, a" if alike else "A"
+    ran = [case.record for case in measured.cases if case.ran]
+    said = [
+        [*sentences(f"{where} {total} of {lead}{_why_it_leads(measured, lead, cases)}", calls)],
+        [*sentences("A whole script, with one call,", scripts), phases.in_words(cases) if scripts else ""],
+        [questions.same_answers(ran, cases)],
+    ]
+    texts = [plain(" ".join(filter(None, own))) for own in said]
+    return [text for text in texts if text], f"Left out: {short}." if short else ""
 
 
-def _why_it_leads(measured: Measured, lead: str) -> str:
+_BEST = "the best CPU library"
+
+
+def _mixed(speed: Speed) -> str:
+    """How many ratios of a mean say what, where they do not all say the same."""
+    parts = {"faster": speed.ratios - speed.slower - speed.open, "slower": speed.slower}
+    said = [f"{words} in {number:,}" for words, number in parts.items() if number]
+    said += [f"not found to differ in {speed.open:,}"] if speed.open else []
+    return f"It is {listed(said)} of them." if speed.ratios > 1 and len(said) > 1 else ""
+
+
+def _why_it_leads(measured: Measured, lead: str, cases: Sequence[Case]) -> str:
     """Among CPU engines alone: in how many cases it is the fastest, as another may have a larger mean."""
-    won = means.wins(measured) if means.on_cpus_only(measured) else []
+    won = means.wins(measured, among=cases) if means.on_cpus_only(measured) else []
     clear = sum(win.clear for win in won if win.label == lead)
     return f", the fastest in {clear} of {count(len(won), 'case')}," if 0 < clear < len(won) else ""
 
@@ -133,7 +164,7 @@ def _by_problem(measured: Measured, kind: str, cases: list[Case]) -> Table[_Mean
     rows = [row for row in rows if any(row.against)] or rows
     rows.sort(key=_call_ratio, reverse=True)
     if len(rows) > 1:
-        every = [case for own in problems.values() for case in own]
+        every = [case for row in rows for case in row.own]
         rows.insert(0, _Means(f"all {len(rows)} problems", kind, every, measured.cases, means.against(every)))
     best_cpu: list[Column[_Means]] = [
         *_ratios("best CPU", lambda row: (row.against.best, row.against.first, row.against.whole)),
@@ -167,7 +198,15 @@ def _ratios(other: str, compared: Callable[[_Means], tuple[Sequence[Comparison],
             return speeds.mean(found, name) or (speeds.mean_of_first_calls(found) if name == "ratio_call" else None)
 
         def cell(row: _Means) -> str:
-            return speeds.mean_cell(mean(row), "case" if row.graphs < len(row.own) else "graph")
+            speed = mean(row)
+            found = compared(row)[place]
+            counted = [one for one in found if one.counts(name)] or speeds.of_first_calls(found)
+            ids = {one.record for one in counted}
+            own, every = (
+                {case.problem for case in row.own if not some or case.record.id in some} for some in (ids, ())
+            )
+            on = f"{len(own)} of {len(every)} problems" if len(own) < len(every) else ""
+            return speeds.mean_cell(speed, "case" if row.graphs < len(row.own) else "graph", on)
 
         def tone(row: _Means) -> Tone:
             speed = mean(row)
