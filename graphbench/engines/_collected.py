@@ -3,6 +3,8 @@
 `collect` is timed: it ends with the library's result in NumPy arrays in host memory, in the library's own order. It
 returns an array where that order is already the common one, else one of the layouts below. :func:`arrange` is not
 timed: it sorts, relabels and marks what is unreached, the same way for every engine: none can move its work there.
+A certificate sees what is arranged, so nothing may be lost on the way: a number that would be rounded, an id that is no
+vertex's, and a second value for a vertex are refused.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import math
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard
 
 import msgspec
 
@@ -27,8 +29,14 @@ Array: TypeAlias = "npt.NDArray[Any]"
 
 _FILL = {"scores": math.nan, "vectors": math.nan, "distances": math.inf}
 """The value of a vertex without one; -1 for other kinds."""
-_INTEGERS = ("partition", "labels", "counts", "depths", "walks")
-"""The kinds whose values are whole numbers."""
+_INTEGERS = ("partition", "labels", "counts", "walks")
+"""The kinds whose values are whole numbers, but for depths, some of which are marked as unreached."""
+_ROWS = ("edges", "arcs", "numbering")
+"""The kinds whose certificates look at the type."""
+
+
+class GarbageError(Exception):
+    """What an engine collected is no answer: not made of arrays of numbers, or these do not fit together."""
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -47,8 +55,7 @@ class ByVertex(Layout, frozen=True):
 
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
         """The values in the order of the vertices."""
-        values = _typed(_unreached_marked(self.values, kind), kind)
-        return scatter(edges.num_vertices, self.vertices, values, fill=_FILL.get(kind, -1), dtype=values.dtype)
+        return _scattered(edges.num_vertices, self.vertices, _typed(self.values, kind), fill=_FILL.get(kind, -1))
 
 
 class ByPair(Layout, frozen=True):
@@ -61,9 +68,13 @@ class ByPair(Layout, frozen=True):
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
         """The values in the order of the given pairs (all different), nan where a pair did not come back."""
         assert pairs is not None
-        n = max(int(ids.max(initial=0)) for ids in (pairs, self.first, self.second)) + 1
-        keys = self.first.astype(np.int64) * n + self.second
+        _require_lengths(len(self.first), second=self.second, values=self.values)
+        n = edges.num_vertices
+        keys = _ids(self.first, n, "first vertices") * n + _ids(self.second, n, "second vertices")
         order = np.argsort(keys)
+        again = np.flatnonzero(np.diff(keys[order]) == 0)
+        if not np.array_equal(self.values[order[again]], self.values[order[again + 1]], equal_nan=True):
+            raise GarbageError("a pair has two values")
         wanted = pairs[:, 0] * n + pairs[:, 1]
         place = np.searchsorted(keys, wanted, sorter=order)
         out = np.full(len(wanted), np.nan)
@@ -81,6 +92,7 @@ class SortedByPair(Layout, frozen=True):
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
         """The values in the order of the given pairs."""
         assert pairs is not None
+        _require_lengths(len(pairs), values=self.values)
         out = np.empty(len(pairs))
         out[np.lexsort((pairs[:, 1], pairs[:, 0]))] = self.values
         return out
@@ -94,8 +106,8 @@ class Groups(Layout, frozen=True):
 
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
         """The group of each vertex; -1 where it is in none."""
-        labels = np.repeat(np.arange(len(self.sizes)), self.sizes)
-        return scatter(edges.num_vertices, self.vertices, labels, fill=-1, dtype=np.int64)
+        sizes = _sizes(self.sizes, len(self.vertices))
+        return _scattered(edges.num_vertices, self.vertices, np.repeat(np.arange(len(sizes)), sizes), fill=-1)
 
 
 class Walks(Layout, frozen=True):
@@ -106,8 +118,9 @@ class Walks(Layout, frozen=True):
 
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
         """Walks as rows, shorter ones filled up with -1."""
-        out = np.full((len(self.sizes), int(self.sizes.max(initial=0))), -1, dtype=np.int64)
-        out[np.arange(out.shape[1]) < self.sizes[:, None]] = self.vertices
+        sizes = _sizes(self.sizes, len(self.vertices))
+        out = np.full((len(sizes), int(sizes.max(initial=0))), -1, dtype=np.int64)
+        out[np.arange(out.shape[1]) < sizes[:, None]] = _whole(self.vertices, kind)
         return out
 
 
@@ -118,21 +131,22 @@ class Ends(Layout, frozen=True):
         src: one end of each edge.
         dst: the other end.
         ids: the vertex of each number in `src` and `dst`, if the library renumbered them.
-        listed: how often an undirected edge is listed: `once`; `twice`, in both directions; or `either`.
+        listed: whether an undirected edge is listed `once`, or `either` in one direction or in both.
     """
 
     src: Array
     dst: Array
     ids: Array | None = None
-    listed: Literal["once", "twice", "either"] = "once"
+    listed: Literal["once", "either"] = "once"
 
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
         """Edges as sorted rows. A repeated one stays, so that a certificate sees it, unless listed `either` way."""
-        src, dst = (self.src, self.dst) if self.ids is None else (self.ids[self.src], self.ids[self.dst])
+        src, dst = self.src, self.dst
+        _require_lengths(len(src), dst=dst)
+        if self.ids is not None:
+            ids = _each_once(self.ids, edges.num_vertices)
+            src, dst = (ids[_ids(end, len(ids), "renumbered vertices")] for end in (src, dst))
         if not edges.directed:
-            if self.listed == "twice":
-                once = src < dst
-                src, dst = src[once], dst[once]
             src, dst = np.minimum(src, dst), np.maximum(src, dst)
         rows, _ = _sorted_rows(src, dst, None)
         if self.listed != "either":
@@ -151,6 +165,7 @@ class Entries(Layout, frozen=True):
 
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
         """Entries as sorted rows, their values as a third column."""
+        _require_lengths(len(self.rows), columns=self.columns, values=self.values)
         numbers = None if self.values is None else self.values.astype(np.float64, copy=False)
         ends, numbers = _sorted_rows(self.rows, self.columns, numbers)
         return ends if numbers is None else np.column_stack([ends, numbers])
@@ -164,15 +179,11 @@ class CompressedRows(Layout, frozen=True):
     values: Array | None = None
 
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
-        """As :class:`Entries`.
-
-        Raises:
-            ValueError: if the offsets do not ascend from 0 to the number of indices.
-        """
-        offsets = self.offsets.astype(np.int64, copy=False)
+        """As :class:`Entries`."""
+        offsets = _whole(self.offsets, "offsets")
         counts = np.diff(offsets)
         if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(self.indices) or (counts < 0).any():
-            raise ValueError(f"offsets do not ascend from 0 to the {len(self.indices):,} indices")
+            raise GarbageError(f"offsets do not ascend from 0 to the {len(self.indices):,} indices")
         rows = np.repeat(np.arange(len(counts)), counts)
         return Entries(rows, self.indices, self.values).arranged(kind, edges, pairs)
 
@@ -195,7 +206,7 @@ class Numbering(Layout, frozen=True):
     def arranged(self, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
         """The table of numbers, then the sorted edges."""
         numbers = np.arange(len(self.ids)) if self.numbers is None else self.numbers
-        ids = scatter(len(self.ids), numbers, self.ids, fill=-1, dtype=np.int64)
+        ids = _scattered(len(self.ids), numbers, _whole(self.ids, "ids"), fill=-1)
         table = np.stack([np.arange(len(ids)), ids], axis=1)
         return np.concatenate([table, Ends(self.src, self.dst).arranged(kind, edges, pairs)])
 
@@ -210,20 +221,19 @@ Collected: TypeAlias = "Array | list[ByVertex] | Layout | Scaled"
 def arrange(collected: Any, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[np.int64] | None) -> Array:
     """Bring what an engine collected into the common form of its kind.
 
-    Anything but :data:`Collected` is returned as it is: no answer, which the caller reports.
-
     Raises:
-        TypeError: if `collected` is a layout of an engine's own, or has a field that is no array in host memory.
+        GarbageError: if `collected` is not :data:`Collected`, with arrays of numbers in host memory; or if these are
+            out of range, not whole where they must be, or contradict each other.
     """
-    if isinstance(collected, Scaled):
+    if type(collected) is Scaled:
         return _rescaled(arrange(collected.result, kind, edges, pairs), collected)
-    if isinstance(collected, np.ndarray):
-        return _typed(_unreached_marked(_plain(collected), kind), kind)
-    if isinstance(collected, list) and kind == "vectors":
+    if type(collected) is list and kind == "vectors" and {type(column) for column in collected} == {ByVertex}:
         return np.stack([arrange(column, "scores", edges, pairs) for column in collected], axis=1)
     if isinstance(collected, Layout):
         return _of_plain_arrays(collected).arranged(kind, edges, pairs)
-    return collected  # type: ignore[no-any-return]
+    if not _is_array(collected):
+        raise GarbageError(f"the answer is of type {type(collected).__name__}, expected an array of numbers")
+    return _typed(_plain(collected, "the answer is an array of"), kind)
 
 
 def unzipped(tuples: Iterable[Sequence[float]], count: int, *, width: int = 2, dtype: Any = "int64") -> Array:
@@ -240,59 +250,121 @@ def concatenated(lists: Collection[Collection[int]]) -> tuple[Array, Array]:
     return np.fromiter(chain.from_iterable(lists), dtype=np.int64, count=sizes.sum()), sizes
 
 
-def scatter(n: int, vertices: Any, values: Any, *, fill: Any, dtype: Any) -> Array:
+def _scattered(n: int, vertices: Array, values: Array, *, fill: Any) -> Array:
     """An array of n values, those of `vertices` set, the others `fill`."""
-    out = np.full(n, fill, dtype=dtype)
-    out[np.asarray(vertices, dtype=np.int64)] = np.asarray(values, dtype=dtype)
+    _require_lengths(len(vertices), values=values)
+    out = np.full(n, fill, dtype=values.dtype)
+    out[_each_once(vertices, n)] = values
     return out
 
 
-def _plain(array: Array) -> Array:
-    """The same memory without the methods of a subclass, which could compute here, where no clock runs."""
-    return np.asarray(array)
+def _whole(numbers: Array, noun: str) -> npt.NDArray[np.int64]:
+    """The numbers as integers, if they are."""
+    with np.errstate(invalid="ignore"):  # what is not finite differs from any integer
+        integers = numbers.astype(np.int64, copy=False)
+    if not np.can_cast(numbers.dtype, np.int64) and (rounded := integers != numbers).any():
+        raise GarbageError(f"{noun}: found {numbers[rounded][0]}, expected integers")
+    return integers
+
+
+def _ids(numbers: Array, n: int, noun: str) -> npt.NDArray[np.int64]:
+    """The numbers as integers from 0 to n - 1, if they are."""
+    ids = _whole(numbers, noun)
+    if len(ids) and (ids.min() < 0 or ids.max() >= n):
+        raise GarbageError(f"{noun}: found {ids[(ids < 0) | (ids >= n)][0]}, expected 0 to {n - 1:,}")
+    return ids
+
+
+def _each_once(vertices: Array, n: int) -> npt.NDArray[np.int64]:
+    """As :func:`_ids`, if all are different."""
+    ids, seen = _ids(vertices, n, "vertices"), np.zeros(n, dtype=bool)
+    seen[ids] = True
+    if np.count_nonzero(seen) != len(ids):
+        in_order = np.sort(ids)
+        raise GarbageError(f"the vertex {in_order[np.argmax(np.diff(in_order) == 0)]:,} is there twice")
+    return ids
+
+
+def _sizes(numbers: Array, total: int) -> npt.NDArray[np.int64]:
+    """The sizes of the parts that this many vertices are divided into."""
+    sizes = _whole(numbers, "sizes")
+    if sizes.min(initial=0) < 0 or sizes.sum() != total:
+        raise GarbageError(f"sizes that sum to {sizes.sum():,}, expected none below 0, and {total:,} in all")
+    return sizes
+
+
+def _require_lengths(expected: int, **arrays: Array | None) -> None:
+    for name, array in arrays.items():
+        if array is not None and len(array) != expected:
+            raise GarbageError(f"{len(array):,} {name}, expected {expected:,}")
+
+
+def _is_array(value: Any) -> TypeGuard[Array]:
+    """As `isinstance`, but for an object that only claims to be of that class."""
+    return issubclass(type(value), np.ndarray)
+
+
+def _plain(array: Array, found: str) -> Array:
+    """The same memory without the methods of a subclass or of objects: they could compute here, where no clock runs."""
+    plain = np.asarray(array)
+    if plain.dtype.kind not in "biuf":
+        raise GarbageError(f"{found} {plain.dtype}, expected an array of numbers")
+    return plain
 
 
 def _of_plain_arrays(layout: Layout) -> Layout:
     kind: Any = type(layout)
     if kind not in _LAYOUTS:
         known = ", ".join(one.__name__ for one in _LAYOUTS)
-        raise TypeError(f"`collect` returned {kind.__name__}, whose work no clock would see; expected one of {known}")
-    found = msgspec.structs.asdict(layout)
-    for name, value in found.items():
-        if not isinstance(value, np.ndarray | str | None):
-            raise TypeError(
-                f"`collect` returned {kind.__name__} with {name} of type {type(value).__name__}, expected a NumPy array"
-            )
-    fields = {name: _plain(value) if isinstance(value, np.ndarray) else value for name, value in found.items()}
+        raise GarbageError(
+            f"`collect` returned {kind.__name__}, whose work no clock would see; expected one of {known}"
+        )
+    fields = msgspec.structs.asdict(layout)
+    for name, value in fields.items():
+        found = f"`collect` returned {kind.__name__} with {name} of"
+        if _is_array(value):
+            fields[name] = plain_array = _plain(value, f"{found} type")
+            if plain_array.ndim != 1:
+                raise GarbageError(f"{found} shape {plain_array.shape}, expected one dimension")
+        elif value is not None and type(value) is not str:
+            raise GarbageError(f"{found} type {type(value).__name__}, expected a NumPy array")
     plain: Layout = kind(**fields)
     return plain
 
 
 def _typed(values: Array, kind: AnyKind) -> Array:
-    if kind in ("edges", "arcs", "numbering") or values.dtype.kind not in "biuf":
+    """Values of the type of their kind, unreached vertices marked the common way."""
+    if kind in _ROWS:
         return values
-    return values.astype(np.int64 if kind in _INTEGERS else np.float64, copy=False)
-
-
-def _unreached_marked(values: Array, kind: AnyKind) -> Array:
-    """Depths and distances whose unreached vertices are marked the common way.
-
-    Libraries mark them by infinity or by the largest number of the type.
-    """
-    if kind not in ("depths", "distances") or values.dtype.kind not in "iuf":
-        return values
-    real = values.dtype.kind == "f"
-    unreached = values == (np.finfo if real else np.iinfo)(values.dtype).max
+    if kind in _INTEGERS:
+        return _whole(values, kind)
+    if kind == "depths":
+        unreached = _unreached(values)
+        return np.where(unreached, -1, _whole(np.where(unreached, 0, values), kind))
     if kind == "distances":
-        return np.where(unreached, np.inf, values)
-    if real:
-        unreached |= np.isinf(values)
-        values = np.where(unreached, 0, np.nan_to_num(values, nan=-2.0))  # a certificate refuses the depth -2
-    return np.where(unreached, -1, values.astype(np.int64))
+        values = np.where(_unreached(values), np.inf, values)
+    return values.astype(np.float64, copy=False)
+
+
+def _unreached(values: Array) -> npt.NDArray[np.bool_]:
+    """Which vertices are unreached: libraries mark them by infinity or by the largest number of the type."""
+    if values.dtype == bool:
+        return np.zeros(values.shape, dtype=bool)
+    limits: Any = np.finfo if values.dtype.kind == "f" else np.iinfo
+    unreached: npt.NDArray[np.bool_] = (values == limits(values.dtype).max) | (values == np.inf)
+    return unreached
 
 
 def _rescaled(scores: Array, scale: Scaled) -> Array:
-    there = np.asarray(scale.vertices, dtype=np.int64)
+    there: Any = scale.vertices
+    if type(there) in {list, tuple, range} and {type(vertex) for vertex in there} <= {int}:
+        there = np.array(there, dtype=np.int64)
+    if not _is_array(there):
+        raise GarbageError(f"Scaled has vertices of type {type(there).__name__}, expected an array of integers")
+    there = _ids(_plain(there, "Scaled has vertices of type"), len(scores), "vertices of Scaled")
+    for factor in (scale.factor, scale.factor_there):
+        if type(factor) not in {int, float, np.float32, np.float64}:
+            raise GarbageError(f"Scaled has a factor of type {type(factor).__name__}, expected a number")
     special = scores[there] * scale.factor_there if scale.factor_there else 0.0
     scores = scores * scale.factor
     scores[there] = special
@@ -301,7 +373,7 @@ def _rescaled(scores: Array, scale: Scaled) -> Array:
 
 def _sorted_rows(first: Array, second: Array, values: Array | None) -> tuple[npt.NDArray[np.int64], Array | None]:
     """Pairs of ids as rows, sorted, and the values that belong to them."""
-    first, second = first.astype(np.int64, copy=False), second.astype(np.int64, copy=False)
+    first, second = _whole(first, "vertices"), _whole(second, "vertices")
     if not is_sorted(first, second, strictly=False):
         possible = min(first.min(), second.min()) >= 0
         size = int(max(first.max(), second.max())) + 1 if possible else sys.maxsize

@@ -33,6 +33,7 @@ from graphbench.engines._collected import (
     CompressedRows,
     Ends,
     Entries,
+    GarbageError,
     Groups,
     Layout,
     Numbering,
@@ -312,7 +313,8 @@ class Engine:
     def counts(self, raw: Any) -> Collected:
         """As :meth:`collect`, of whole numbers per vertex: libraries return them as a dictionary or in order."""
         if isinstance(raw, Mapping):
-            return ByVertex(*(np.fromiter(part, dtype=np.int64, count=len(raw)) for part in (raw, raw.values())))
+            # `np.fromiter` would round to the type that it needs.
+            return ByVertex(*(np.array(list(part)) for part in (raw, raw.values())))
         return np.asarray(raw)
 
     def to_host(self, raw: Any, kind: AnyKind, edges: EdgeList) -> Collected:
@@ -395,6 +397,7 @@ __all__ = [
     "Ends",
     "Engine",
     "Entries",
+    "GarbageError",
     "Groups",
     "Layout",
     "Numbering",

@@ -149,7 +149,7 @@ def edges_of(frame: Any) -> Ends:
     """The edges of a frame with columns `src` and `dst`; None, which some of cuGraph's calls return, has no edges."""
     none = np.empty(0, dtype=np.int64)
     src, dst = (none, none) if frame is None else (frame[end].to_numpy() for end in ("src", "dst"))
-    return Ends(src, dst, listed="twice")
+    return Ends(src, dst, listed="either")
 
 
 def arguments(columns: Any, *, store_transposed: bool) -> dict[str, Any]:

@@ -109,7 +109,7 @@ class NxCuGraph(OnCuPy, NetworkX):
         if kind != "edges":
             return super().collect(raw, kind, edges)
         ids = None if raw.id_to_key is None else np.array(raw.id_to_key, dtype=np.int64)
-        return Ends(raw.src_indices.get(), raw.dst_indices.get(), ids, listed="twice")
+        return Ends(raw.src_indices.get(), raw.dst_indices.get(), ids, listed="either")
 
 
 engine = NxCuGraph()

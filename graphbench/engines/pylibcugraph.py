@@ -169,7 +169,7 @@ class PyLibCuGraph(OnCuPy):
                 return raw.get()  # type: ignore[no-any-return]
             case "edges":
                 src, dst = (end.get() for end in raw)
-                return Ends(src, dst, listed="twice")
+                return Ends(src, dst, listed="either")
             case "vectors":
                 vertices, *columns = (array.get() for array in raw)
                 return [ByVertex(vertices, column) for column in columns]

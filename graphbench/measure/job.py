@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Attached, Call, Claimed, Inputs
 from graphbench.certificates.agreement import first_with_label
-from graphbench.engines.base import Collected, Engine, arrange
+from graphbench.engines.base import Collected, Engine, GarbageError, arrange
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure import clock, sampling
 from graphbench.measure.answers import digest
@@ -25,10 +25,6 @@ CERTIFIED_SOURCES = 4
 """Searches: the warm answers to this many sources are certified; of other problems one, of heuristics all."""
 _EXACT = ("labels", "counts", "depths", "edges", "arcs")
 """Kinds of whose integers there is one right answer, where the problem has one."""
-
-
-class GarbageError(Exception):
-    """An engine's answer is not an array of numbers."""
 
 
 class LazyError(Exception):
@@ -109,14 +105,9 @@ class Job:
         """Bring a collected result into the common form, which is this project's work and not timed.
 
         Raises:
-            GarbageError: if it is not an array of numbers.
+            GarbageError: if it is no answer.
         """
-        answer = arrange(collected, self.algorithm.kind, self.posed, self.inputs.pairs)
-        if not isinstance(answer, np.ndarray) or answer.dtype.kind not in "biuf":
-            array = isinstance(answer, np.ndarray)
-            found = f"an array of {answer.dtype}" if array else f"of type {type(answer).__name__}"
-            raise GarbageError(f"the answer is {found}, expected an array of numbers")
-        return answer
+        return arrange(collected, self.algorithm.kind, self.posed, self.inputs.pairs)
 
     def save(self, trial: int, answer: npt.NDArray[Any], raw: Any) -> Saved:
         """Write an answer to a file, for its certificate."""

@@ -17,14 +17,14 @@ import numpy.typing as npt
 
 from graphbench import registry
 from graphbench.algorithms.base import Algorithm, Attached, Call
-from graphbench.engines.base import Engine, Settings
+from graphbench.engines.base import Engine, GarbageError, Settings
 from graphbench.errors import GraphbenchError, UnavailableError, UnsupportedError
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.open import open_edges
 from graphbench.measure import clock, environment, kernels, protocol, ranges, sampling
 from graphbench.measure.answers import certified
 from graphbench.measure.clock import timed
-from graphbench.measure.job import AnswerSample, GarbageError, Job, LazyError, refuse_unread
+from graphbench.measure.job import AnswerSample, Job, LazyError, refuse_unread
 from graphbench.measure.protocol import FIRST, Began, Busy, Digest, Done, Ended, Equipped, Event, Failed, Request, Saved
 from graphbench.records import cost
 from graphbench.records.model import Energy, Memory, Outcome
