@@ -169,20 +169,24 @@ def _fastest_cpu(headline: Comparison | None, rows: Sequence[Record], comparison
     own = [one for one in comparisons if one.role == "baseline" and one.record == fastest.id]
     how = [speeds.in_words(speed) for one in own for speed in speeds.speeds(one, [one.leads])]
     busy = ["on a busy machine"] if was_busy(fastest) else []
-    said = ", ".join([_name(fastest.task.engine, fastest.id, rows), *how, *busy])
-    return [f"best CPU library: {said}{_why_not(headline, fastest, rows)}"]
+    best = _name(fastest.task.engine, fastest.id, rows)
+    if why := _why_not(headline, fastest, rows):
+        return [", ".join([f"against {best}, {why}, so {best} is the best CPU library", *how, *busy])]
+    return [f"best CPU library: {', '.join([best, *how, *busy])}"]
 
 
 def _why_not(headline: Comparison | None, fastest: Record, rows: Sequence[Record]) -> str:
-    """Why the engine that the answer has named is not the best, where its answer differs from that of the best."""
+    """Why the engine that the answer has named is not the best, where it does not compare with the best."""
     named = next((row for row in rows if headline is not None and row.id == headline.record), None)
     mine, best = (call_seconds(row) if row is not None else None for row in (named, fastest))
     if named is None or mine is None or best is None or named.device != "cpu" or mine >= best:
         return ""
     pair = Pair(baseline=fastest, engine=named, ratio=Estimate(best / mine, None, None, 1))
     apart = [rule for rule, _ in evaluate(pair) if rule.effect is not Effect.NOTE]
+    if [rule.code for rule in apart] == ["quality"]:
+        return f"{named.task.engine}'s {named.quality} is too low"
     why = listed([rule.words for rule in apart])
-    return f"; {named.task.engine} against it is {apart[0].effect} ({why})" if apart else ""
+    return f"{named.task.engine} is {apart[0].effect} ({why})" if apart else ""
 
 
 def _named_already(headline: Comparison | None) -> set[str | None]:
