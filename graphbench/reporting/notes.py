@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from graphbench.records.break_even import BreakEven
@@ -79,10 +79,21 @@ def _of_verdicts(rows: Sequence[Record], own: Sequence[Comparison]) -> list[str]
         if rule.effect is not Effect.NOTE:
             lines.append(f"{rule.effect}, {rule.words}: {'; '.join(details)}. {rule.remedy}")
             continue
-        (first, engine), *others = details.items()
+        (first, engine), *others = _with_subjects(details)
         also = sorted({name for _, name in others} - {engine})
         lines.append(f"{rule.words}: {first}{f'; likewise {listed(also)}' if also else ''}. {rule.remedy}")
     return lines
+
+
+def _with_subjects(details: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Texts, each with an engine; all that say what engines may do as one, those alike with all of their engines."""
+    engines: dict[str, list[str]] = {}
+    for text, engine in details.items():
+        subject, may, rest = text.partition(" may ")
+        if not may or subject != engine:
+            return [*details.items()]
+        engines.setdefault(rest, []).append(engine)
+    return [("; ".join(f"{listed(names)} may {rest}" for rest, names in engines.items()), "")]
 
 
 def _of_builds(rows: list[Record], *, details: bool) -> list[str]:

@@ -41,7 +41,7 @@ def _threads(pair: Pair) -> str:
     if one is None or two is None or one.threads == two.threads or pair.baseline.device != pair.engine.device:
         return ""
     here, there = names(pair)
-    return f"{there} may use {count(two.threads, 'thread')}, {here} {count(one.threads, 'thread')}"
+    return f"{there} may use {count(two.threads, 'thread')}, {here} {one.threads}"
 
 
 @rule(
