@@ -23,8 +23,6 @@ WIDTH = 100
 """Of text that is not for a terminal."""
 BUSY_FACTOR = 10.0
 """How many times too long a CPU time of a busy machine may be: far more than load is seen to cost."""
-MUCH_SLOWER = 0.1
-"""Where a GPU is less than so many times as fast, a table says how many times slower it is."""
 
 
 class Cpu(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,12 +226,6 @@ def _slower(faster: Span) -> Span:
     return Span(1 / faster.high, 1 / faster.typical, 1 / faster.low)
 
 
-def _times_as_fast(faster: Span) -> str:
-    if faster.high < MUCH_SLOWER:
-        return f"{between(_slower(faster))} times slower"
-    return between(faster)
-
-
 def _engine(cpu: Cpu) -> str:
     threads = "" if cpu.threads is None else f", {count(cpu.threads, 'thread')}"
     return f"{cpu.engine}{threads}"
@@ -301,7 +293,7 @@ def _rows(answer: Answer) -> list[list[str]]:
                 f"~{roughly(call.typical)}{'*' if option.estimate.first_calls else ''}",
                 _ends_of(call),
                 *([_ends_of(option.total_s)] if option.total_s else []),
-                _times_as_fast(option.faster) if option.faster else "",
+                between(option.faster) if option.faster else "",
                 _short(answer, option),
                 f"~{two(memory.typical / 1e9)} GB" if memory else "",
                 _card(option),

@@ -117,7 +117,7 @@ def _misses(own: References, total: str, graph: str | None) -> Iterator[Miss]:
             )
 
 
-HEADS = ["algorithm", "engine", "total", "n", "median", "90 % of", "covered", "95 % interval", "real n", "median"]
+HEADS = ["algorithm", "engine", "total", "n", "median", "90 % of", "covered", "95 % interval", "real n", "real median"]
 
 
 def to_text(references: References, misses: list[Miss], form: str = "table", graph: str | None = None) -> str:
