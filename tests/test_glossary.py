@@ -25,7 +25,19 @@ WORDS = [
     *PHASES,
     *TOTALS.values(),
     *KINDS,
-    *("certified", "no difference found", "default", "async", "case", "twin", "boundary"),
+    *("certified", "no difference found", "default", "async", "case", "twin", "boundary", "best CPU library"),
+    *(
+        "certificate",
+        "adapter",
+        "break-even",
+        "cell",
+        "cells",
+        "trial",
+        "--trials",
+        "round",
+        "rounds",
+        "geometric mean",
+    ),
 ]
 
 
@@ -38,7 +50,15 @@ def test_every_verdict_note_reason_outcome_phase_total_and_change_is_explained(w
 
 def test_every_phase_of_a_record_is_declared():
     measured = {name.removesuffix("_s") for name in Phases.__struct_fields__}
-    assert measured - set(PHASES) == {"inputs", "collect_call", "copy", "build_gc", "build_steps", "start_steps"}
+    assert measured - set(PHASES) == {
+        "inputs",
+        "collect_call",
+        "copy",
+        "build_gc",
+        "build_steps",
+        "start_steps",
+        "each_round",
+    }
 
 
 DRAWN = ["capacity", "suites", "changes", "history", "sections/growth"]
@@ -69,6 +89,15 @@ def test_every_column_title_is_explained(case):
 @pytest.mark.parametrize("name", registry.algorithm_names())
 def test_the_answer_of_every_algorithm_is_explained(name):
     assert glossary.explain(registry.algorithm(name).headline)
+
+
+@pytest.mark.parametrize(
+    ("word", "words"),
+    [("mean", ["over all pairs", "geometric"]), ("entries", ["both directions"]), ("best CPU library", ["threads"])],
+)
+def test_a_word_has_all_of_its_meanings(word, words):
+    said = " ".join(entry.meaning for entry in glossary.explain(word))
+    assert all(one in said for one in words)
 
 
 def test_a_word_is_found_however_it_is_written(capsys):

@@ -81,18 +81,26 @@ _ANSWERS = {
     "average": "the mean over all vertices",
     "largest": "the largest score of a vertex",
     "edges": "how many edges the answer has",
-    "entries": "how many entries the matrix has: an undirected edge is one each way",
+    "entries": "of a graph or its matrix: its edges, an undirected one counted in both directions",
     "weight": "the sum of the edge weights of the answer",
     "hops": "how many steps all walks made together",
     "numbers": "how many new vertex numbers were given",
-    "mean": "the mean over all pairs",
+    "mean": "of an answer: the mean over all pairs that were asked about",
 }
 _TEXT = {
-    "certified": "the answer passed a check against the graph, which needs no other engine's answer",
+    "certified": "the answer passed its certificate",
+    "certificate": "a check of an answer against the graph, outside the timer, which needs no engine's answer",
+    "adapter": "the few lines of an engine's file that pose one problem to its library",
+    "break even": "the number of calls on one graph from which on one engine costs no more in all than another",
+    "mean": "of ratios: the geometric mean",
+    "geometric mean": "of ratios: their product to the power of one over their number, so 2x and 0.5x make 1x",
     "no difference found": "the interval, or the range, of the ratio includes 1",
     "default": "of an allocator: the GPU memory resource that importing the library sets",
     "async": "of an allocator: GPU memory from CUDA's own pool, in the order of the stream",
     "case": "one problem on one graph",
+    "cell": "of a heat map: an engine in a case; of two stores that are compared: a task that both have",
+    "trial": "one timed call; all after the first are warm calls, of which --trials sets the number",
+    "round": "one process of --rounds: each measures all anew, as times differ from process to process",
     "twin": "a generated graph of the size of a real one, to use without a download",
     "boundary": "of a capacity search: between the largest graph that fits in memory and the smallest that does not",
 }
@@ -100,7 +108,7 @@ _TEXT = {
 _ADVICE = {
     "90 % interval": "of an estimate: it holds the true value in 90 % of cases; of a measured time, that of its median",
     "script": "seconds of a script with so many calls: start, read, build and all calls",
-    "times as fast": "the CPU's time of a call over that of the GPU, as an interval; below 0.1 how many times slower",
+    "times as fast": "the CPU's time of a call over that of the GPU, as an interval: below 1 the GPU is slower",
     "memory": "of an estimate: the most GPU memory that the task takes, the CUDA context included",
     "card": "the smallest usual size of GPU memory that surely holds the task; in brackets one that perhaps does",
     "busy": "more programs ran than the machine has cores, which leaves it open: measure again on a quiet machine",
@@ -152,7 +160,7 @@ _GRAPH = {
     "duplicates": "edges that are there several times; cleaning keeps the one of smallest weight",
     "median": "half of the values are smaller, half are larger",
     "interval": "it holds the true value with the probability that is given with it",
-    "warm trial": "a timed call after the first one",
+    "warm trial": "a warm call: a timed call after the first one",
     "estimate": "computed from measurements elsewhere; it is in no ratio and no mean",
 }
 
@@ -198,11 +206,14 @@ def first_word(title: str, known: Mapping[str, Entry]) -> Entry | None:
 
 def explain(word: str) -> list[Entry]:
     """The entries of a word, however it is written, or of what it begins with: `few_trials`, `vs networkx`."""
-    wanted = _word(" ".join(re.split(r"[\s_-]+", word.strip().casefold())))
+    wanted = _word(" ".join(re.split(r"[\s_-]+", word.strip(" -").casefold())))
     found = [entry for entry in entries() if entry.word.casefold() == wanted]
     begun = first_word(wanted, meanings())
+    if found or begun is not None:
+        return found or ([begun] if begun else [])
     before, comma, _ = wanted.partition(",")
-    return found or ([begun] if begun else explain(before) if comma else [])
+    shorter = before if comma else wanted.removesuffix("s")
+    return explain(shorter) if shorter != wanted else []
 
 
 def _word(text: str) -> str:
