@@ -73,7 +73,7 @@ class Axis(msgspec.Struct, frozen=True):
     origin: float | None = None
 
 
-def timed(title: str = "seconds") -> Axis:
+def timed(title: str = "time") -> Axis:
     """An axis of durations."""
     return Axis(title, lambda value: short(seconds(value)))
 

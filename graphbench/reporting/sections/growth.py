@@ -51,8 +51,8 @@ def picture(measured: Measured) -> Chart | None:
         name=f"{measured.key}growth",
         caption="Growth: time of a call against edges",
         panels=shown,
-        x=Axis(f"edges, as posed{' (pale: synthetic twins)' if _has_twins(measured) else ''}", compact),
-        y=timed("seconds of one call"),
+        x=Axis(f"edges, each counted once{' (pale: synthetic twins)' if _has_twins(measured) else ''}", compact),
+        y=timed("time of one call"),
         key=[entry for entry in legend(measured.cases) if entry.colour in {*drawn, FIRST_CALL.colour}],
         same_y=True,
     )

@@ -31,7 +31,7 @@ def section(measured: Measured) -> Section | None:
         "is its whole script (start + read + build + first + collect) and its longest phase.",
         quiet=True,
     )
-    numbers = link("Seconds of each phase on every graph", measured, *(_COLUMNS.get(name, name) for name in PHASES))
+    numbers = link("Time of each phase on every graph", measured, *(_COLUMNS.get(name, name) for name in PHASES))
     return Section("Where the time goes", f"{measured.key}phases", [how, chart, numbers])
 
 
@@ -67,7 +67,7 @@ def phases_chart(problems: Mapping[str, Sequence[Case]], *, name: str) -> Chart 
     keys = [Key(_NAMES.get(phase, phase), f"phase-{phase}", _SHAPES[phase]) for phase in PHASES]
     return Chart(
         name=name,
-        caption="Seconds of each phase; the area of a mark is its share of the whole script",
+        caption="Time of each phase; the area of a mark is its share of the whole script",
         panels=panels,
         x=timed(),
         key=keys,

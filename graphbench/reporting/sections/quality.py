@@ -54,7 +54,7 @@ def _chart(graphs: Sequence[tuple[str, Sequence[Case]]], name: str, problem: str
         name=name,
         caption=f"{problem}: {measure} against time; the line joins those that no other beats in both",
         panels=[_panel(graph, group) for graph, group in graphs],
-        x=timed("seconds of one call; left is faster"),
+        x=timed("time of one call; left is faster"),
         y=Axis(f"{measure}; up is better", "{:.6g}".format, base=0),
         key=legend(cases),
     )
