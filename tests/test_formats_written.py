@@ -204,6 +204,54 @@ def test_pajek_of_networkx_and_igraph(tmp_path, name):
     assert named_rows(formats.read(tmp_path / "igraph.txt")) == rows_of(shifted)
 
 
+GRAPHML = """<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+<key id="d0" for="edge" attr.name="weight" attr.type="double"><default>7</default></key>
+<graph edgedefault="undirected"><node id="a"/><node id="b"/><node id="c"/>
+<edge source="a" target="b"><data key="d0">2</data></edge><edge source="b" target="c"/></graph></graphml>"""
+GEXF = """<gexf xmlns="http://www.gexf.net/1.2draft"><graph mode="dynamic" defaultedgetype="undirected">
+<attributes class="edge"><attribute id="0" title="weight" type="double"><default>7</default></attribute></attributes>
+<nodes><node id="a"/><node id="b"/><node id="c"/></nodes>
+<edges><edge id="0" source="a" target="b"><attvalues><attvalue for="0" value="2"/></attvalues></edge>
+<edge id="1" source="b" target="c"/></edges></graph></gexf>"""
+SPELLS = '<node id="b"><spells><spell start="1"/><spell start="5" end="6"/></spells></node>'
+
+
+@pytest.mark.parametrize("text", [GRAPHML, GEXF])
+def test_an_edge_without_a_weight_has_the_default_of_the_file(text, tmp_path):
+    (tmp_path / "graph").write_text(text)
+    raw = formats.read(tmp_path / "graph")
+    assert (named_rows(raw), raw.reading.warnings) == ([("a", "b", 2), ("b", "c", 7)], [])
+    (tmp_path / "graph").write_text(text.replace("<default>7</default>", ""))
+    raw = formats.read(tmp_path / "graph")
+    assert named_rows(raw) == [("a", "b", 2), ("b", "c", 1)]
+    assert raw.reading.warnings == [
+        "1 edge of 2 has no weight, taken as 1. Give all edges a weight if another is meant."
+    ]
+
+
+@pytest.mark.parametrize("space", ["http://www.gexf.net/1.3", "http://gexf.net/1.3", "http://www.gexf.net/1.2", ""])
+def test_gexf_of_any_version(space, tmp_path):  # the first is that of R's rgexf
+    (tmp_path / "graph").write_text(GEXF.replace("http://www.gexf.net/1.2draft", space))
+    assert named_rows(formats.read(tmp_path / "graph")) == [("a", "b", 2), ("b", "c", 7)]
+
+
+@pytest.mark.parametrize("node", [SPELLS, '<node id="b" start="2009"/>', '<node id="b"><slices/></node>'])
+def test_times_of_gexf_are_ignored_with_a_warning(node, tmp_path):
+    (tmp_path / "graph").write_text(GEXF.replace('<node id="b"/>', node))
+    raw = formats.read(tmp_path / "graph")
+    assert named_rows(raw) == [("a", "b", 2), ("b", "c", 7)]
+    assert raw.reading.warnings[0].startswith("1 of its vertices and edges have times, which are ignored")
+
+
+def test_weights_of_gexf_that_change_with_time_are_refused(tmp_path):
+    (tmp_path / "graph").write_text(GEXF.replace('class="edge"', 'class="edge" mode="dynamic"'))
+    with pytest.raises(FormatError, match="weights that change with time"):
+        formats.read(tmp_path / "graph")
+    changing = GEXF.replace('class="edge"', 'class="edge" mode="dynamic"').replace('"weight"', '"price"')
+    (tmp_path / "graph").write_text(changing)
+    assert named_rows(formats.read(tmp_path / "graph"))[0] == ("a", "b", None)
+
+
 @pytest.mark.parametrize("name", ["path", "weighted", "isolated", "names", "arcs", "weighted arcs"])
 @pytest.mark.parametrize("form", ["graphml", "gml"])
 def test_graphml_and_gml_of_igraph(tmp_path, name, form):

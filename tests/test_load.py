@@ -249,14 +249,6 @@ def test_networkx_keeps_isolated_nodes_and_names():
     assert mixed.names.tolist() == ["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"]
 
 
-def test_networkx_weights_default_to_one_where_some_are_given():
-    graph = nx.Graph()
-    graph.add_edge(0, 1, weight=5)
-    graph.add_edge(1, 2)
-    assert graphs.from_object(graph).edges.to_numpy().weight.tolist() == [5, 1]
-    assert not graphs.from_object(nx.path_graph(3)).info.weighted
-
-
 def test_matrix_values_are_weights_unless_all_are_one():
     weighted = graphs.from_object(sp.csr_array([[0, 2.5], [2.5, 0]]))
     assert weighted.edges.to_numpy().weight.tolist() == [2.5]
@@ -306,7 +298,7 @@ def test_cugraph_graphs_are_accepted_without_importing_cugraph(isolated, monkeyp
     ("graph", "error", "message"),
     [
         ([], UsageError, "Unsupported type of graph: builtins.list. Expected a table of edges"),
-        (pd.Series([1, 2]), UsageError, "Unsupported type of graph: pandas"),
+        (pd.Series([1, 2]), InputError, "Found the columns 0; expected a source, a target and"),
         (sp.csr_array(np.ones((2, 3))), InputError, "2 x 3; expected a square"),
         (sp.csr_array([[0, 1j], [1j, 0]]), InputError, "complex"),
         (pd.DataFrame({"a": [1]}), InputError, "columns a; expected a source, a target and"),
@@ -382,12 +374,12 @@ def test_igraph_graphs_keep_names_direction_weights_and_isolated_vertices():
     assert (given.num_vertices, given.directed, given.weighted) == (5, False, False)
     assert labelled(given) == {("a", "b"), ("b", "c"), ("c", "d"), ("a", "d")}
     graph = igraph_square(directed=True)
-    graph.es["weight"], graph.es["km"] = [1.5, 2, 3, 4], [5, 6, 7, None]
+    graph.es["weight"], graph.es["km"] = [1.5, 2, 3, 4], [5, 6, 7, 8]
     assert labelled(graphs.from_object(graph).edges) == {
         (*ends, w) for ends, w in zip(SQUARE, [1.5, 2, 3, 4], strict=True)
     }
     km = graphs.from_object(graph, options=TableOptions(weight="km")).edges
-    assert labelled(km) == {(*ends, w) for ends, w in zip(SQUARE, [5, 6, 7, 1], strict=True)}
+    assert labelled(km) == {(*ends, w) for ends, w in zip(SQUARE, [5, 6, 7, 8], strict=True)}
     assert not graphs.from_object(graph, options=TableOptions(no_weight=True)).info.weighted
 
 
@@ -558,6 +550,18 @@ def test_a_numeric_edge_attribute_that_is_no_weight_is_named(make):
         warnings.simplefilter("error")
         assert gb.load(make(edges), weight="amount").weighted
         assert not gb.load(make(edges), no_weight=True).weighted
+
+
+@pytest.mark.parametrize("make", [nx.Graph, _of_igraph], ids=["networkx", "igraph"])
+@pytest.mark.parametrize("attribute", ["weight", "km"])
+def test_edges_without_a_weight_among_others_are_counted(make, attribute):
+    graph = make([("a", "b", {attribute: 7}), ("b", "c", {}), ("c", "d", {attribute: None})])
+    with pytest.warns(UserWarning, match=r"^graph: 2 edges of 3 have no weight, taken as 1\.") as seen:
+        found = gb.load(graph, weight_column=attribute)
+    assert (labelled(found), len(seen)) == ({("a", "b", 7), ("b", "c", 1), ("c", "d", 1)}, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not gb.load(graph, no_weight=True).weighted
 
 
 # Back to the user's labels

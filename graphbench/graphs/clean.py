@@ -22,7 +22,7 @@ from graphbench.system.text import count
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-CLEANER_VERSION = 7
+CLEANER_VERSION = 8
 """Increase it when a rule of reading or cleaning changes, so that cached graphs are cleaned again."""
 
 EXACT = 2.0**53

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphbench.errors import InputError
 from graphbench.graphs.clean import EXACT, Raw
 from graphbench.system.lazy import np
+from graphbench.system.text import count
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -34,6 +35,16 @@ def from_networkx(graph: Any, attribute: str = "weight") -> Raw:
     return Raw(
         src=src, dst=dst, weight=weight, num_vertices=len(nodes), directed=bool(graph.is_directed()), names=names
     )
+
+
+def missing_weights(weights: Iterable[Any]) -> list[str]:
+    """A warning of edges without a weight among others, which count as 1, as in NetworkX."""
+    values = list(weights)
+    missing = sum(value is None for value in values)
+    if missing in {0, len(values)}:
+        return []
+    found = f"{count(missing, 'edge')} of {len(values):,} {'has' if missing == 1 else 'have'} no weight"
+    return [f"{found}, taken as 1. Give all edges a weight if another is meant."]
 
 
 def ignored_attributes(edges: Iterable[Mapping[str, Any]], advice: str) -> list[str]:

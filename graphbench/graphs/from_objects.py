@@ -16,7 +16,15 @@ import msgspec
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs import cache
 from graphbench.graphs.clean import Dataset, Raw, kind_of_ids, reading_of
-from graphbench.graphs.convert import WEIGHT_ADVICE, from_matrix, from_networkx, ignored_attributes, in_order, weights
+from graphbench.graphs.convert import (
+    WEIGHT_ADVICE,
+    from_matrix,
+    from_networkx,
+    ignored_attributes,
+    in_order,
+    missing_weights,
+    weights,
+)
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
@@ -44,7 +52,7 @@ def from_object(
                          rows; a pandas frame whose index has the names of its columns is an adjacency matrix
     edge tuples          a list of (u, v), (u, v, weight) or (u, v, {"weight": weight})
     NetworkX, igraph,    nodes in sorted order, with their names unless those are 0, 1, ...; the edge attribute `weight`
-    NetworKit, cuGraph   or that named by the user, 1 for an edge without it, if any edge has it
+    NetworKit, cuGraph   or that named by the user; 1, with a warning, for an edge without it if any edge has it
     SciPy, NumPy         a square matrix; undirected if it is symmetric; unweighted if all stored values are 1 or
                          boolean; duplicate coordinates are summed, as in SciPy; an array of two or three columns is a
                          table
@@ -121,10 +129,8 @@ def _raw(graph: Any, directed: bool | None, options: TableOptions) -> Raw:
     if raw.reading is not None:
         return raw
     weight = "" if raw.weight is None else options.weight or "weight"
-    ignored = [] if raw.weight is not None or options.no_weight else _ignored_attributes(graph, libraries)
-    reading = Reading(
-        format=_type(graph), weight=weight, rows=len(raw.src), ids=kind_of_ids(raw.names), warnings=ignored
-    )
+    found = [] if options.no_weight else _warnings(graph, libraries, weight)
+    reading = Reading(format=_type(graph), weight=weight, rows=len(raw.src), ids=kind_of_ids(raw.names), warnings=found)
     return dataclasses.replace(raw, reading=reading)
 
 
@@ -156,11 +162,15 @@ def _from_graph(graph: Any, libraries: set[str], directed: bool | None, options:
     raise UsageError(f"Unsupported type of graph: {_type(graph)}. Expected {ACCEPTED}. Convert the graph to one.")
 
 
-def _ignored_attributes(graph: Any, libraries: set[str]) -> list[str]:
-    """A warning of numeric attributes of edges in a graph of NetworkX or igraph."""
+def _warnings(graph: Any, libraries: set[str], weight: str) -> list[str]:
+    """A warning of edges of NetworkX or igraph without a weight, or of numeric attributes if there are no weights."""
     if libraries & {"networkx", "nx_cugraph"} and hasattr(graph, "adj"):
+        if weight:
+            return missing_weights(value for *_, value in graph.edges(data=weight))
         return ignored_attributes((data for *_, data in graph.edges(data=True)), WEIGHT_ADVICE)
     if "igraph" in libraries and hasattr(graph, "get_edgelist"):
+        if weight:
+            return missing_weights(graph.es[weight])
         columns = ((name, graph.es[name]) for name in graph.es.attributes())
         return ignored_attributes(({name: value} for name, values in columns for value in values), WEIGHT_ADVICE)
     return []

@@ -20,7 +20,7 @@ from typing import Any
 
 from graphbench.errors import FormatError, InputError
 from graphbench.graphs.clean import Raw
-from graphbench.graphs.convert import from_networkx, ignored_attributes
+from graphbench.graphs.convert import from_networkx, ignored_attributes, missing_weights
 from graphbench.graphs.formats.packed import opened
 from graphbench.graphs.formats.text import lines_of, shown
 
@@ -290,7 +290,10 @@ def raw_of(graph: Any, path: Path, *, rows: int, directed: bool | None = None, l
     elif nodes and all(isinstance(node, str) and _CANONICAL.fullmatch(node) for node in nodes):
         graph = _renamed(graph, {node: int(node) for node in nodes})
     advice = "To use an attribute as the edge weight, rename it to weight."
-    for warning in ignored_attributes((data for *_, data in graph.edges(data=True)), advice):
+    for warning in (
+        *ignored_attributes((data for *_, data in graph.edges(data=True)), advice),
+        *missing_weights(weight for *_, weight in graph.edges(data="weight")),
+    ):
         warnings.warn(warning, stacklevel=2)
     raw = from_networkx(graph)
     return dataclasses.replace(raw, directed=raw.directed and directed is not False)
