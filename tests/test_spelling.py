@@ -7,7 +7,7 @@ import pytest
 
 import graphbench as gb
 from graphbench import cli
-from graphbench.errors import UsageError
+from graphbench.errors import FormatError, UsageError
 from graphbench.measure.options import Options, fields
 from graphbench.measure.spelling import in_python, speaking_python
 from graphbench.records.rules import RULES
@@ -31,6 +31,14 @@ from helpers.records import record, replace
         ("did not converge; raise --max-iterations", "did not converge; raise max_iterations"),
         ("`graphbench advise --validate` shows it", "`graphbench advise --validate` shows it"),
         ("a -- b, x--y, --", "a -- b, x--y, --"),
+        (
+            "for example: --source-column id --target-column 'a b' --weight-column w (or --no-weight)",
+            "for example: source_column='id', target_column='a b', weight_column='w' (or no_weight=True)",
+        ),
+        ("Pass --weight-column edge_id to use it", "Pass weight_column='edge_id' to use it"),
+        ("--source-column 'it'\"'\"'s' --target-column 2.", "source_column=\"it's\", target_column='2'."),
+        ("Pass --no-weight --drop-missing.", "Pass no_weight=True, drop_missing=True."),
+        ("so --delimiter ';' --header has no effect", "so delimiter=';', header=True has no effect"),
     ],
 )
 def test_flags_become_arguments(flags, arguments):
@@ -49,6 +57,22 @@ def test_advice_in_a_result_names_arguments():
     for text in texts:
         assert "Raise budget" in text
         assert "--budget" not in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "first,src,second\n1,2,3\n4,5,6\n",
+        "it's,edge id,b,n\n1,2,3,4\n4,5,6,7\n",
+        "a b,kind,c,n\n1,x,2,3\n4,y,5,6\n",
+    ],
+)
+def test_the_arguments_that_a_refusal_names_can_be_pasted(text, tmp_path):
+    (tmp_path / "edges.csv").write_text(text)
+    with pytest.raises(FormatError) as refused:
+        gb.load(tmp_path / "edges.csv")
+    arguments = str(refused.value).partition("for example: ")[2].partition(" (or ")[0]
+    assert eval(f"gb.load(path, {arguments})", {"gb": gb, "path": tmp_path / "edges.csv"}).num_edges == 2
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)

@@ -11,6 +11,7 @@ import functools
 import inspect
 import os
 import re
+import shlex
 import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -22,8 +23,14 @@ from graphbench.measure.options import Field, Options, fields
 
 _OURS = f"{Path(registry.__file__).parent}{os.sep}", contextlib.__file__
 """Files whose frames lie between a user's call and a warning."""
-_FLAG = re.compile(r"`[^`]*`|(?<![\w-])--(?P<flag>[a-z]+(?:-[a-z]+)*)(?P<value> (?:[\w.+-]*\w))?")
-"""A flag and the word after it, or code between backticks, which stays as it is."""
+_FLAG = re.compile(
+    r"""`[^`]*`|(?<![\w-])--(?:
+    (?P<text>(?:source|target|weight)-column|delimiter)[ ](?P<quoted>(?:'[^']*'|"'"|[\w@%+=:,./-])+(?<![.,]))
+    |(?P<flag>[a-z]+(?:-[a-z]+)*)(?P<value>[ ](?!--)[\w.+-]*\w)?
+    )(?P<more>[ ](?=--[a-z]))?""",
+    re.VERBOSE,
+)
+"""A flag and the word after it, with the blank before another flag; or code in backticks, which stays as it is."""
 _PLACEHOLDER = re.compile(r"[A-Z]+|\d[\w.+-]*")
 """What follows a flag as its value: `FILE`, `10`, `4GB`, `1e-06`."""
 _AMOUNT = re.compile(r"[\d.]+[kKMGT]i?B")
@@ -67,18 +74,19 @@ def in_python(text: str) -> str:
 
 
 def _argument(match: re.Match[str]) -> str:
+    if match["text"] is not None:
+        name, value = match["text"].replace("-", "_"), "".join(shlex.split(match["quoted"]))
+        return f"{name}={value!r}{', ' if match['more'] else ''}"
     if match["flag"] is None:
         return match[0]
     name, value = match["flag"].replace("-", "_"), (match["value"] or "")[1:]
-    if name in _switches():
-        return f"{_switches()[name]}{match['value'] or ''}"
     field = _options().get(name) or _options().get(f"{name}s")
-    name = field.name if field else name
-    if value in _words():
-        return f'{name}="{value}"'
-    if not _PLACEHOLDER.fullmatch(value):
-        return f"{name}{match['value'] or ''}"
-    return f'{name}="{value}"' if _AMOUNT.fullmatch(value) else f"{name}={value}"
+    spelled = _switches().get(name) or (field.name if field else name)
+    if name not in _switches() and (value in _words() or _PLACEHOLDER.fullmatch(value)):
+        spelled += f'="{value}"' if value in _words() or _AMOUNT.fullmatch(value) else f"={value}"
+    elif value:
+        return f"{spelled} {value}{match['more'] or ''}"
+    return f"{spelled}{', ' if match['more'] else ''}"
 
 
 @functools.cache

@@ -54,7 +54,7 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
             first = file.read() if flat and file.metadata.num_rows <= len(schema) else None
             if first is not None and table_arrow.may_be_matrix(first, options):
                 problem = "this may be an adjacency matrix; expected one edge in each row"
-                raise fail(f"{problem}. Name the columns: --source-column, --target-column.")
+                raise fail(f"{problem}. Name the columns: --source-column NAME --target-column NAME.")
             roles = table_arrow.roles_of(schema, _first(file), options, fail, python=False)
             used = [schema.names[at] for at in roles.used]
             _refuse_bomb(file.metadata.num_rows * _WORD * len(used), path)
