@@ -161,6 +161,27 @@ def test_the_fastest_setting_within_1_percent_of_the_best_is_chosen(points, best
     assert choose(records, best) is records[chosen]
 
 
+def test_a_setting_without_an_answer_is_no_better_than_one_of_negative_quality():
+    failed = record("igraph", 0.1, outcome=Outcome.TIMEOUT, trials=Trials())
+    assert choose([failed, answered := tried(1.0, -0.1)], -0.05) is answered
+
+
+def test_a_quality_of_zero_is_matched(monkeypatch):
+    monkeypatch.setattr(equal_quality, "measure", lambda *_: [tried(1.0, 0.0)])
+    (found,) = measure_matched(plan(engines=("igraph",)))
+    assert found.matched is not None
+    assert found.matched.best == 0.0
+    assert not found.warnings
+
+
+def test_an_engine_whose_answers_were_not_certified_is_not_matched_and_says_so(monkeypatch):
+    monkeypatch.setattr(equal_quality, "measure", lambda *_: [record("igraph", trials=Trials(), warnings=["other"])])
+    (found,) = measure_matched(plan(engines=("igraph",)))
+    assert found.matched is None
+    assert found.warnings[0] == "other"
+    assert found.warnings[1].startswith("the quality is not matched: none of the settings has a certified answer")
+
+
 def test_candidates_are_settings_of_both_page_and_engine():
     for name, settings in EFFORTS.items():
         page = registry.algorithm(name)

@@ -8,7 +8,7 @@ trials do not decide the result. The record lists every setting that was tried.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 from typing import Any
@@ -70,8 +70,8 @@ def measure_matched(
         allow: other heuristics for the same problem that an engine may use instead (Leiden for Louvain).
 
     Yields:
-        One record for each cell and engine, with every setting tried in `matched`. For an engine without an answer, the
-        record of its first setting.
+        One record for each cell and engine, with every setting tried in `matched`. For an engine without an answer of
+        known quality, the record of its first setting, with a warning if it has an answer.
 
     Raises:
         UsageError: if the algorithm is not a heuristic, or one in `allow` has another quality measure.
@@ -80,16 +80,13 @@ def measure_matched(
     problems = {cell.algorithm: _problems(cell.algorithm, allow) for cell in plan.cells}
     for cell in plan.cells:
         tried = _search(plan, cell, problems[cell.algorithm], observe, predict)
-        best = max(
-            (quality for records in tried.values() for record in records if (quality := _quality(record))), default=None
-        )
+        best = max((quality for records in tried.values() for _, quality in _rated(records)), default=0.0)
         answered: dict[str, str] = {}
         for engine, records in tried.items():
-            good = [record for record in records if _quality(record) is not None]
-            if best is None or not good:
-                yield records[0]
+            if not _rated(records):
+                yield _unmatched(records[0])
                 continue
-            chosen = choose(good, best)
+            chosen = choose(records, best)
             again = _cell(cell, chosen.task.algorithm, engine, _setting(chosen, cell), answered)
             matched = Matched(
                 problem=cell.algorithm,
@@ -108,13 +105,14 @@ def choose(records: Sequence[Record], best: float) -> Record:
     """The fastest of an engine's records that is good enough; if none is, the best of them.
 
     Args:
-        records: with answers, at least one.
+        records: at least one has an answer of known quality.
         best: the best quality that any engine reached.
     """
-    enough = [record for record in records if (_quality(record) or 0.0) >= best - WITHIN * abs(best)]
+    rated = _rated(records)
+    enough = [record for record, quality in rated if quality >= best - WITHIN * abs(best)]
     if enough:
         return min(enough, key=lambda record: median(record.phases.call_s))
-    return max(records, key=lambda record: _quality(record) or 0.0)
+    return max(rated, key=lambda pair: pair[1])[0]
 
 
 def _problems(name: str, allow: Sequence[str]) -> list[Algorithm]:
@@ -175,6 +173,20 @@ def _tried(record: Record, cell: Cell) -> Tried:
     )
 
 
-def _quality(record: Record) -> float | None:
-    ok = record.outcome is Outcome.OK and record.trials.quality and record.phases.call_s
-    return median(record.trials.quality) if ok else None
+def _rated(records: Iterable[Record]) -> list[tuple[Record, float]]:
+    """The records with an answer of known quality, and that: a median over trials."""
+    return [
+        (record, median(record.trials.quality))
+        for record in records
+        if record.outcome is Outcome.OK and record.trials.quality and record.phases.call_s
+    ]
+
+
+def _unmatched(record: Record) -> Record:
+    """The record of an engine of which no setting could be rated; one that failed says why."""
+    if record.outcome is not Outcome.OK:
+        return record
+    warning = (
+        "the quality is not matched: none of the settings has a certified answer. These are the first one's times."
+    )
+    return msgspec.structs.replace(record, warnings=[*record.warnings, warning])
