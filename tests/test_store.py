@@ -377,8 +377,22 @@ def test_a_torn_last_line_is_set_aside_with_a_warning(path):
     assert path.with_name("records.jsonl.torn").read_bytes() == torn + b"\n"
 
 
+@pytest.mark.parametrize("size", [1, 5, 9, 10, 11, 500])
+def test_a_file_of_a_part_of_a_record_is_torn(path, size):
+    path.write_bytes(to_json(record(1))[:size])
+    with pytest.warns(UserWarning, match="line 1: torn"):
+        assert list(Store(path).records()) == []
+
+
+@pytest.mark.parametrize("line", [b'{"name": "a graph", "nodes": [', b'{"schema":1}', b"{'schema':1"])
+def test_a_file_of_a_part_of_something_else_is_no_store(path, line):
+    path.write_bytes(line)
+    with pytest.raises(StoreError, match="line 1: "):
+        list(Store(path).records())
+
+
 def test_a_torn_line_longer_than_a_block_is_set_aside(path):
-    path.write_bytes(b'{"' + b"x" * 200_000)
+    path.write_bytes(b'{"schema":1,"id":"' + b"x" * 200_000)
     with pytest.warns(UserWarning, match="torn"), Store(path) as store:
         store.append(record(1))
     assert [each.id for each in load([path])] == ["r1"]

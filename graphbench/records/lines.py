@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import json
 import shlex
 import warnings
 from collections.abc import Collection, Iterator
@@ -38,7 +39,8 @@ class _Version(msgspec.Struct):
 
 
 _version = msgspec.json.Decoder(_Version)
-_OPENING = f'{{"schema":{SCHEMA},'.encode()
+_START = b'{"schema":'
+_OPENING = _START + f"{SCHEMA},".encode()
 """How :func:`to_json` begins, so that the version of most lines is known without a second look through them."""
 
 
@@ -303,12 +305,22 @@ def content(path: Path, decoder: msgspec.json.Decoder[Kind]) -> Content[Kind]:
                     found.records.append(_read_line(line, decoder))
                     found.starts.append(start)
                 except StoreError as error:
-                    torn = not complete and (
-                        bool(found.records) or (line.startswith(b"{") and "truncated" in str(error))
-                    )
+                    torn = not complete and (bool(found.records) or _is_part_of_record(line))
                     found.faults.append(Fault(number, start, end, str(error), torn))
             start = end
     return found
+
+
+def _is_part_of_record(line: bytes) -> bool:
+    """Whether a line begins as a record does, and ends before that is whole."""
+    width = min(len(line), len(_START))
+    if line[:width] != _START[:width]:
+        return False
+    try:
+        json.JSONDecoder().raw_decode(line.decode(errors="replace"))  # msgspec reads no value before other text
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 def _report(path: Path, found: Content[Any], strict: bool) -> None:
