@@ -12,6 +12,7 @@ from statistics import median
 from graphbench.measure import sampling
 from graphbench.records.model import Environment, Trials
 from graphbench.records.statistics import MIN_SAMPLES
+from graphbench.records.times import BUSY
 from graphbench.system.text import three
 
 SLOW_FIRST_FACTOR = 2.0
@@ -81,6 +82,6 @@ def _of_environment(where: Environment) -> Iterator[str]:
         yield f"{programs} used the GPU at the same time. End what `nvidia-smi` lists, and measure again."
     if where.load_average is not None and where.load_average > where.cores:
         yield (
-            "the machine was busy at the start: more processes were runnable than it has cores. Close other programs "
-            "and measure again."
+            f"{BUSY} at the start: more processes were runnable than it has cores. Close other programs and measure "
+            "again."
         )

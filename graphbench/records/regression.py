@@ -266,12 +266,12 @@ def _stale(old: Record, new: Record) -> dict[str, str]:
 def _busy(old: Record, new: Record) -> list[str]:
     """Which side was measured while the machine was busy."""
     sides = [which for which, record in (("old", old), ("new", new)) if _was_busy(record)]
-    return [f"the machine was busy during the {' and the '.join(sides)} run"] if sides else []
+    return [f"{times.BUSY} during the {' and the '.join(sides)} run"] if sides else []
 
 
 def _was_busy(record: Record) -> bool:
     """The environment is that of the latest round; a warning of any round is kept."""
-    return times.was_busy(record) or any(warning.startswith("the machine was busy") for warning in record.warnings)
+    return times.was_busy(record) or any(warning.startswith(times.BUSY) for warning in record.warnings)
 
 
 def _named(record: Record, which: str, cross_machine: bool) -> Record:

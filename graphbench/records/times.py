@@ -246,6 +246,10 @@ def exceeds_threads(record: Record) -> bool:
     return used > THREADS_FACTOR * where.threads
 
 
+BUSY = "the machine was busy"
+"""How the warning of a crowded machine begins: records keep it of every round, and the environment of one."""
+
+
 def was_busy(record: Record) -> bool:
     """Whether other programs used the machine while it was measured: more ran than it has cores, or on its GPU."""
     where = record.environment

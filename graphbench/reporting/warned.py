@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from graphbench.records.model import Record
+from graphbench.records.times import BUSY
 from graphbench.reporting.document import Bullets, RecordsLink
 from graphbench.reporting.numbers import plain
 from graphbench.system.text import listed
@@ -27,6 +28,7 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("the engine reports a", "misreported number", "the number that an engine reports is not that of its answer"),
     Kind("is not certified", "not certified", "the answer could not be checked"),
+    Kind("the quality is not matched", "unmatched quality", "no setting of the engine could be rated"),
     Kind("though Leiden keeps", "disconnected communities", "a community is in pieces, which Leiden rules out"),
     Kind("differ from those of", "values differ", "from another engine's; recomputed exactly, these are right"),
     Kind("is no better than", "no better than random", "a random partition is as good as the answer"),
@@ -39,7 +41,7 @@ KINDS = (
     Kind("something was still", "slow first trial", "the first warm call was not warm yet", of_answer=False),
     Kind("used the GPU", "shared GPU", "other processes used the GPU meanwhile", of_answer=False),
     Kind("clocks were throttled", "throttled GPU", "heat or the power limit slowed it down", of_answer=False),
-    Kind("the machine was busy", "busy machine", "more processes were runnable than it has cores", of_answer=False),
+    Kind(BUSY, "busy machine", "more processes were runnable than it has cores", of_answer=False),
     Kind("the speed of the machine varied", "drift", "the medians of rounds differ", of_answer=False),
     Kind("that its cache on", "compiled kernels", "the start compiled GPU code, which is kept", of_answer=False),
 )  # fmt: skip
