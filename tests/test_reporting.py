@@ -621,6 +621,18 @@ def test_warnings_that_differ_only_in_their_numbers_share_a_line():
     ]
 
 
+def test_a_row_with_a_warning_of_each_round_is_named_once():
+    uncertain = "the median is uncertain by ±{} % after {} trials (target ±5 %). Raise --budget."
+    made = [
+        record("networkx", warnings=[uncertain.format(each, 6) for each in (12, 31)]),
+        record("igraph", 0.1, warnings=[uncertain.format(each, 6) for each in (9, 17)]),
+    ]
+    (problem,) = problem_tables(made, compare(made))
+    assert [note for note in problem.notes if "uncertain" in note] == [
+        f"networkx: {uncertain.format(31, 6)} Likewise igraph."
+    ]
+
+
 def test_a_busy_machine_is_said_once():
     busy = "the machine was busy at the start: more processes were runnable than it has cores."
     made = [replace(record(name, warnings=[busy]), environment__load_average=99.0) for name in ("networkx", "igraph")]

@@ -114,15 +114,15 @@ def _of_builds(rows: list[Record], *, details: bool) -> list[str]:
 
 
 def _warnings(rows: list[Record]) -> list[str]:
-    """Each kind of warning once: those that differ only in their numbers share a line."""
+    """Each kind of warning once: those that differ only in their numbers share a line, and each row is named once."""
     lines = []
     for kind in warned.kinds(rows).values():
         text = kind[0].text
-        alike, also = (
-            [heading.label(one.record, rows) for one in kind if (one.text == text) is same] for same in (True, False)
-        )
+        alike = dict.fromkeys(heading.label(one.record, rows) for one in kind if one.text == text)
+        every = dict.fromkeys(heading.label(one.record, rows) for one in kind)
+        also = [name for name in every if name not in alike]
         also_text = f" Likewise {listed(also)}." if also else ""
-        lines.append(f"{listed(alike)}: {text.removesuffix('.')}.{also_text}")
+        lines.append(f"{listed(list(alike))}: {text.removesuffix('.')}.{also_text}")
     return lines
 
 
