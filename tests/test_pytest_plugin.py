@@ -158,10 +158,12 @@ def test_an_error_of_a_library_fails_its_case_only(run, monkeypatch):
     result.stdout.fnmatch_lines(["*ValueError: not today"])
 
 
-def test_an_unavailable_graph_fails_its_cases_in_one_sentence(run):
-    result = run(*chosen("igraph", "wcc,bfs"), datasets="karte,karate")
+def test_an_unavailable_graph_fails_its_cases_in_one_sentence(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("GRAPHBENCH_MIRROR", tmp_path.as_uri())
+    monkeypatch.setenv("GRAPHBENCH_HOME", str(tmp_path / "home"))
+    result = run(*chosen("igraph", "wcc,bfs"), datasets="SNAP/nosuch,karate")  # only the index says whether it is one
     result.assert_outcomes(passed=2, failed=2)
-    result.stdout.fnmatch_lines(["No dataset is called 'karte'. Did you mean karate?*"])
+    result.stdout.fnmatch_lines(["SNAP/nosuch needs the collection's index, *"])
     result.stdout.no_fnmatch_line("*During handling*")
 
 
@@ -186,6 +188,21 @@ def test_an_unknown_engine_is_refused_before_anything_is_collected(run):
     result = run("--graphbench-engines=igrph")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: No engine is called 'igrph'. Did you mean igraph*"])
+
+
+@pytest.mark.parametrize(
+    ("dataset", "message"),
+    [
+        ("nosuch", "No dataset is called 'nosuch'. Known: *"),
+        ("karate,gone.csv", "The file gone.csv does not exist. *"),
+        ("ba:n=x", "n takes a whole number *"),
+        ("snap:nosuch", "No dataset is called 'snap:nosuch'. *"),
+    ],
+)
+def test_what_is_certainly_no_dataset_is_refused_before_anything_is_collected(run, dataset, message):
+    result = run(*chosen("igraph"), datasets=dataset)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {message}"])
 
 
 @pytest.mark.parametrize(

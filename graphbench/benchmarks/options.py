@@ -41,6 +41,25 @@ def cases(config: pytest.Config) -> list[Case]:
     ]
 
 
+def refuse_unknown_datasets(config: pytest.Config) -> None:
+    """Refuse what is certainly no dataset; whether a GROUP/NAME is one, only the collection's newest index says.
+
+    Raises:
+        UsageError: for a name that no dataset has, a file that does not exist, or an invalid specification.
+    """
+    from graphbench.errors import UnknownNameError
+    from graphbench.graphs import collections
+    from graphbench.measure.suites.tasks import Graph
+
+    for name in datasets(config.getoption("graphbench_datasets")):
+        in_collection = "/" in (collections.target(name) or name)
+        try:
+            Graph.described(name)
+        except UnknownNameError:
+            if not in_collection:
+                raise
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rounds:
     """The options that decide on the number of rounds.

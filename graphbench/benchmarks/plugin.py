@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse unknown names before anything is collected; keep users' NetworkX settings away from the baseline.
 
     Raises:
-        pytest.UsageError: for a name that no algorithm or engine has; or if NetworkX has read settings that would send
+        pytest.UsageError: for a name that no algorithm, engine or dataset has; or if NetworkX has read settings that would send
             its calls elsewhere.
     """
     if not is_used(config):
@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     try:
         options.cases(config)
+        options.refuse_unknown_datasets(config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     foreign = sorted(name for name in os.environ if name.startswith(REMOVED_VARIABLES))
