@@ -11,7 +11,7 @@ from graphbench import cli, registry
 from graphbench.measure.staleness import Present, changes, is_current, present, revisions, stale
 from graphbench.records.comparison import compare
 from graphbench.records.lines import from_json, to_json
-from graphbench.records.model import Outcome, Revisions
+from graphbench.records.model import Outcome, Revisions, Trials
 from graphbench.records.rules import Verdict
 from graphbench.records.store import Store, load
 from helpers.records import DBLP, bfs
@@ -170,6 +170,19 @@ def test_export_for_pytest_benchmark_has_the_last_record_of_each_task(store, tmp
         "1 of 4 records left out: the task was measured again later.",
         "1 of 4 records left out: not ok, so no time to compare.",
     ]
+
+
+def test_an_export_counts_the_trials_of_rounds_once(store, records, tmp_path, capsys):
+    rounds = [record("scipy", n=6 * n, id=f"scipy-{n}", trials=Trials(rounds=[6] * n)) for n in (1, 2, 3)]
+    with Store(store) as opened:
+        for each in rounds:
+            opened.append(each)
+    rows = csv.DictReader(io.StringIO(records("export", "--engine", "scipy", "--format", "csv")))
+    assert [(row["id"], row["calls"], row["rounds"]) for row in rows] == [("scipy-3", "18", "3")]
+    path = tmp_path / "saved.json"
+    assert cli.invoke(["records", "export", "--pytest-benchmark", "--store", str(store), "--output", str(path)]) == 0
+    assert [each.id for each in load([path])] == ["networkx-1", "igraph-1", "scipy-3"]
+    assert "2 of 6 records left out: a later record has their rounds, too." in capsys.readouterr().err
 
 
 def test_export_refuses_ratios_of_stale_records(records):

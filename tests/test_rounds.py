@@ -10,6 +10,7 @@ from graphbench.errors import UsageError
 from graphbench.measure.options import Options
 from graphbench.measure.plan import Cell, Plan
 from graphbench.measure.suites.rounds import measure_rounds
+from graphbench.records.matching import last_of_rounds
 from graphbench.records.model import Outcome
 from graphbench.records.store import load
 from helpers.records import record, replace
@@ -45,6 +46,12 @@ def test_every_round_adds_its_trials_to_the_record():
     assert asked == [("igraph", "scipy")] * 3
     assert [each.trials.rounds for each in found] == [[2], [2], [2, 2], [2, 2], [2, 2, 2], [2, 2, 2]]
     assert len(found[-1].phases.call_s) == 6
+
+
+def test_of_the_records_of_all_rounds_the_last_has_them_all():
+    once = [record("igraph", 0.5), record("scipy", 0.5)]
+    _, found = measured(3, ("igraph", "scipy"), {})
+    assert last_of_rounds([*once, *found, *once]) == [*once, *found[-2:], *once]
 
 
 def test_an_engine_without_an_answer_is_not_measured_again():

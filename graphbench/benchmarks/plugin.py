@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse unknown names before anything is collected; keep users' NetworkX settings away from the baseline.
 
     Raises:
-        pytest.UsageError: for a name that no algorithm, engine or dataset has; or if NetworkX has read settings that would send
+        pytest.UsageError: for a name that nothing has; or if NetworkX has read settings that would send
             its calls elsewhere.
     """
     if not is_used(config):

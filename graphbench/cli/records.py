@@ -87,10 +87,11 @@ def command(
 
     `list` prints a line per record, with what has changed since it was made: a table of the newest, or of --all.
     `export` prints the records as a store holds them, one JSON line each; with --format, what a measurement shows:
-    records and comparisons (refused for stale records); with --pytest-benchmark, a file for that plugin's comparisons,
-    from which graphbench can read the records back; records lose paths and names of this machine. `repair` moves the
-    lines of a store that cannot be read to a file beside it, FILE.unreadable. `check` says what a board would not take
-    of FILE, line by line (schema, plausibility, certificates, machine, personal paths), and exits with 1 for a fault.
+    records (of a task's rounds, the record of all) and comparisons (refused for stale records); with
+    --pytest-benchmark, a file for that plugin's comparisons, from which graphbench can read the records back; records
+    lose paths and names of this machine. `repair` moves the lines of a store that cannot be read to a file beside it,
+    FILE.unreadable. `check` says what a board would not take of FILE, line by line (schema, plausibility, certificates,
+    machine, personal paths), and exits with 1 for a fault.
     """
     stores = (*stores, *files)
     if action == "repair":
@@ -218,7 +219,7 @@ def _when(record: Record | Head) -> datetime:
 
 _FIELDS = (
     "measured_at", "algorithm", "dataset", "engine", "engine_version", "params", "outcome", "reason", "call_median_s",
-    "calls", "machine",
+    "calls", "rounds", "machine",
 )  # fmt: skip
 
 
@@ -307,19 +308,23 @@ def _exported(records: Sequence[Record], form: str | None, baseline: str, now: P
         return "".join(f"{visible_json(to_json(public(record)).decode())}\n" for record in records)
     from graphbench.api import Result
     from graphbench.measure.staleness import stale
+    from graphbench.records.matching import last_of_rounds
 
-    return Result(list(records), baseline=baseline, stale=stale(records, now)).render(form)
+    return Result(last_of_rounds(records), baseline=baseline, stale=stale(records, now)).render(form)
 
 
 def _for_pytest_benchmark(records: Sequence[Record]) -> str:
     from graphbench.api import last_of_each
     from graphbench.records import pytest_benchmark as interchange
+    from graphbench.records.matching import last_of_rounds
     from graphbench.system.text import count
 
-    newest = last_of_each(records)
+    whole = last_of_rounds(records)
+    newest = last_of_each(whole)
     document = interchange.document(newest)
     reasons = {
-        "the task was measured again later": len(records) - len(newest),
+        "a later record has their rounds, too": len(records) - len(whole),
+        "the task was measured again later": len(whole) - len(newest),
         "not ok, so no time to compare": len(newest) - len(document["benchmarks"]),
     }
     for reason, number in reasons.items():

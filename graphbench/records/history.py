@@ -20,9 +20,10 @@ from typing import Any, Literal
 import msgspec
 
 from graphbench.records import statistics
+from graphbench.records.matching import last_of_rounds
 from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.ratios import compared_rounds
-from graphbench.records.regression import CONFIDENCE, change_between, shares_trials
+from graphbench.records.regression import CONFIDENCE, change_between
 from graphbench.records.statistics import MIN_ROUNDS
 
 MIN_STEP = 0.05
@@ -119,16 +120,15 @@ def history(records: Iterable[Record]) -> list[Line]:
     Returns:
         A line for each task and machine, also where there is a single record.
     """
-    cells: dict[tuple[str, str, str, str, str], list[Record]] = {}
+    ran = [one for one in records if one.environment and one.outcome not in NEVER_RAN and not one.superseded]
     # A round and what it was pooled into may be of the same second: the one with more calls is the later one.
-    for record in sorted(records, key=lambda one: (one.measured_at, len(one.phases.call_s), one.id)):
+    ran.sort(key=lambda one: (one.measured_at, len(one.phases.call_s), one.id))
+    cells: dict[tuple[str, str, str, str, str], list[Record]] = {}
+    for record in last_of_rounds(ran):
         where, task = record.environment, record.task
-        if where is not None and record.outcome not in NEVER_RAN and not record.superseded:
-            cell = where.machine, task.algorithm, task.dataset, task.engine, task.key
-            own = cells.setdefault(cell, [])
-            if own and shares_trials(own[-1], record):  # the same measurement, of which a further round was kept
-                own.pop()
-            own.append(record)
+        assert where is not None
+        cell = where.machine, task.algorithm, task.dataset, task.engine, task.key
+        cells.setdefault(cell, []).append(record)
     return [_line(cells[cell], machine=cell[0]) for cell in sorted(cells)]
 
 

@@ -62,6 +62,24 @@ def _code(record: Record) -> tuple[Revisions | None, str | None]:
     return record.revisions, record.environment.engine_version if record.environment else None
 
 
+def last_of_rounds(records: Sequence[Record]) -> list[Record]:
+    """Without records that a later one contains: after each round a suite stores the task's record anew."""
+    last: dict[tuple[str, str], int] = {}
+    contained = set()
+    for at, record in enumerate(records):
+        cell = record.task.key, record.environment.machine if record.environment else ""
+        if cell in last and shares_trials(records[last[cell]], record):
+            contained.add(last[cell])
+        last[cell] = at
+    return [record for at, record in enumerate(records) if at not in contained]
+
+
+def shares_trials(old: Record, new: Record) -> bool:
+    """Whether a suite took the old record over, or added rounds to it, instead of measuring everything anew."""
+    before, after = old.phases.call_s, new.phases.call_s
+    return old == new or (0 < len(before) < len(after) and after[: len(before)] == before)
+
+
 def groups(records: Iterable[Record]) -> list[list[Record]]:
     """The records of each problem and dataset, in their order."""
     found: dict[tuple[str, str], list[Record]] = {}

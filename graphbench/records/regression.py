@@ -19,7 +19,7 @@ from graphbench.errors import GraphbenchError
 from graphbench.records import ratios, times
 from graphbench.records.comparison import set_against
 from graphbench.records.cost import costs
-from graphbench.records.matching import newest
+from graphbench.records.matching import newest, shares_trials
 from graphbench.records.model import Environment, Outcome, Record
 from graphbench.records.ratios import Bound, Calls
 from graphbench.records.rules import Verdict, readable, rule_of
@@ -233,12 +233,6 @@ def change_between(old: Record | None, new: Record | None, *, cross_machine: boo
 def _aside(notes: Sequence[str]) -> list[str]:
     """The notes that say which times are compared instead of warm calls."""
     return [note for note in notes if rule_of(note).code in ("reuses_work", "lazy_answer")]
-
-
-def shares_trials(old: Record, new: Record) -> bool:
-    """Whether a suite took the old record over, or added rounds to it, instead of measuring everything anew."""
-    before, after = old.phases.call_s, new.phases.call_s
-    return old == new or (0 < len(before) < len(after) and after[: len(before)] == before)
 
 
 def _kind(ratio: Estimate, *, judged: bool) -> Kind:

@@ -303,6 +303,7 @@ QUANTITIES = (
     Quantity("call_max_s", _call(max)),
     Quantity("calls", lambda case: len(warm_calls(case.record)), "n", "count",
              meaning="how many warm calls the time is the median of"),
+    Quantity("rounds", lambda case: len(case.record.trials.rounds) or (1 if warm_calls(case.record) else None)),
     Quantity("rebuilt_median_s", lambda case: _median(case.record.phases.rebuilt_s)),
     Quantity("first_answer_s", "record.phases.first_answer_s", "first answer", "seconds", shown=True),
     Quantity("whole_script_s", "record.phases.whole_script_s", "whole script", "seconds", shown=True),
