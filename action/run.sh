@@ -6,12 +6,20 @@ set -uo pipefail
 mkdir -p "$FOLDER"
 options=(--suite "$SUITE" --base "$BASE" --head "$HEAD" --install "$INSTALL" --rounds "$ROUNDS" --output "$FOLDER")
 [ -z "$FAIL_SLOWER" ] || options+=(--fail-slower "$FAIL_SLOWER")
-graphbench ab "${options[@]}" --format markdown >"$FOLDER/changes.md"
+{ graphbench ab "${options[@]}" --format markdown 2>&1 >&3 | tee "$FOLDER/log.txt" >&2; } 3>"$FOLDER/changes.md"
 code=$?
 {
   echo "### graphbench: \`$BASE\` against \`$HEAD\`"
   echo
-  cat "$FOLDER/changes.md"
+  if [ -s "$FOLDER/changes.md" ]; then
+    cat "$FOLDER/changes.md"
+  else
+    echo "Nothing was compared: \`graphbench ab\` ended with exit code $code."
+    echo
+    echo '````text'
+    { sed -n '/^Error: /,$p' "$FOLDER/log.txt" | grep . || cat "$FOLDER/log.txt"; } | tail -n 40
+    echo '````'
+  fi
 } >"$FOLDER/comment.md"
 # A plugin is installed in the environments of the states, not here; a report needs none.
 [ ! -e "$FOLDER/head.jsonl" ] || env -u GRAPHBENCH_PLUGINS graphbench report "$FOLDER/head.jsonl" --output "$FOLDER/report" >&2
