@@ -15,6 +15,7 @@ from graphbench.records import store
 from helpers.own_plugin import ENGINE
 
 LIBRARY = "import numpy\n__version__ = '{version}'\ndef answer(n):\n    return numpy.zeros(n, numpy.int64)\n"
+FRAGILE = "assert 'NOT_TODAY' not in os.environ; return"
 SUITE = 'datasets = ["karate"]\nalgorithms = ["wcc"]\nengines = ["own"]\nbaseline = "own"\nbudget = 0.02\n'
 CREATE = venv.create  # the tests but one make environments without pip, which takes four seconds
 INSTALL = "cp {ref}/*.py $VIRTUAL_ENV/lib/python*/site-packages/ && echo installed >> {log}"
@@ -43,6 +44,7 @@ def made(tmp_path_factory):
     commit(repository, LIBRARY.format(version="1.0"), "one")
     commit(repository, LIBRARY.format(version="2.0"), "two")
     commit(repository, "raise RuntimeError('not today')", "broken")
+    commit(repository, f"import os\n{LIBRARY.replace('return', FRAGILE)}", "fragile")
     (folder / "suite.toml").write_text(SUITE)
     return folder
 
@@ -96,6 +98,30 @@ def test_two_commits_are_measured_in_turns_and_compared(run, installs, tmp_path)
     assert installs.read_text() == installed
 
 
+def test_what_failed_is_measured_again_and_with_fresh_everything(run, tmp_path, monkeypatch):
+    def outcomes():
+        found = [store.load([tmp_path / "ab" / f"{side}.jsonl"]) for side in ("base", "head")]
+        return [record.outcome for records in found for record in records]
+
+    def trials():
+        return [record.phases.call_s for record in store.load([tmp_path / "ab/base.jsonl"])]
+
+    monkeypatch.setenv("NOT_TODAY", "1")
+    assert run("one", "fragile")[0] == 0
+    assert outcomes() == ["ok", "error"]
+    monkeypatch.delenv("NOT_TODAY")
+    before = trials()
+    _, _, err = run("one", "fragile")
+    assert outcomes() == ["ok", "ok"]
+    assert trials() == before
+    assert [line.rpartition(")")[2] for line in err.splitlines() if line.startswith("round ")] == [
+        ": measured before", ""
+    ]  # fmt: skip
+    _, _, err = run("one", "fragile", "--fresh")
+    assert "measured before" not in err
+    assert trials() != before
+
+
 def test_a_state_that_cannot_be_imported_fails_the_gate(run):
     code, out, err = run("one", "broken", "--fail-slower", "5%")
     assert code == 1
@@ -103,36 +129,56 @@ def test_a_state_that_cannot_be_imported_fails_the_gate(run):
     assert "--fail-slower:" in err
 
 
-def test_the_action_writes_a_summary_outputs_and_a_report(made, repository, installs, tmp_path, monkeypatch):
-    folder, install = tmp_path / "ab", INSTALL.replace("{log}", str(installs))
+@pytest.fixture
+def action(made, repository, installs, tmp_path, monkeypatch):
+    """The step of the workflow, in the folder ab, and its outputs."""
+
+    def run(install=INSTALL):
+        given = {
+            "SUITE": made / "suite.toml",
+            "BASE": "one",
+            "HEAD": "two",
+            "INSTALL": install.replace("{log}", str(installs)),
+            "ROUNDS": "1",
+            "FAIL_SLOWER": "5%",
+            "FOLDER": tmp_path / "ab",
+            "GITHUB_STEP_SUMMARY": tmp_path / "summary.md",
+            "GITHUB_OUTPUT": tmp_path / "output",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        }
+        for name, value in given.items():
+            monkeypatch.setenv(name, str(value))
+        script = Path(__file__).parents[1] / "action" / "run.sh"
+        done = subprocess.run([script], cwd=repository, capture_output=True, text=True, check=False)
+        outputs = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
+        assert outputs == {"comment": str(tmp_path / "ab/comment.md"), "exit-code": str(done.returncode)}
+        assert (tmp_path / "summary.md").read_text() == (tmp_path / "ab/comment.md").read_text()
+        return done
+
+    return run
+
+
+def test_the_action_writes_a_summary_outputs_and_a_report(action, repository, installs, tmp_path):
     for ref in ("one", "two"):
+        install = INSTALL.replace("{log}", str(installs))
         ab.Environment.of(ab.resolve("base", ref, repository), install, repository).make()
-    given = {
-        "SUITE": made / "suite.toml",
-        "BASE": "one",
-        "HEAD": "two",
-        "INSTALL": install,
-        "ROUNDS": "1",
-        "FAIL_SLOWER": "5%",
-        "FOLDER": folder,
-        "GITHUB_STEP_SUMMARY": tmp_path / "summary.md",
-        "GITHUB_OUTPUT": tmp_path / "output",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }
-    for name, value in given.items():
-        monkeypatch.setenv(name, str(value))
-    done = subprocess.run(
-        [Path(__file__).parents[1] / "action" / "run.sh"], cwd=repository, capture_output=True, text=True, check=False
-    )
+    done = action()
     assert done.returncode == 1, done.stderr  # one round judges nothing, so the gate does not pass
     assert "--fail-slower:" in done.stderr
-    outputs = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
-    assert outputs == {"comment": str(folder / "comment.md"), "exit-code": "1"}
     summary = (tmp_path / "summary.md").read_text()
-    assert summary == (folder / "comment.md").read_text()
     assert summary.startswith("### graphbench: `one` against `two`\n\n")
     assert re.search(r"\n(- 1 cell unchanged|\| change \|)", summary), "one process may differ from another"
-    assert (folder / "report" / "index.html").exists()
+    assert (tmp_path / "ab/report/index.html").exists()
+
+
+def test_the_comment_of_the_action_has_the_error_where_nothing_is_compared(action, tmp_path):
+    assert action(install="echo no compiler {ref}; exit 3").returncode == 1
+    heading, _, said, _, fence, *error = (tmp_path / "ab/comment.md").read_text().splitlines()
+    assert heading == "### graphbench: `one` against `two`"
+    assert said == "Nothing was compared: `graphbench ab` ended with exit code 1."
+    assert error[0].startswith("Error: Cannot install base (one, ")
+    assert any(line.startswith("no compiler ") for line in error)
+    assert error[-1] == fence.removesuffix("text") == "````"
 
 
 def test_the_action_and_the_command_write_into_the_same_folder_by_default():

@@ -43,6 +43,7 @@ from graphbench.errors import UsageError
     metavar="FOLDER",
     help="Keep records and the result here; a second run goes on there.",
 )
+@click.option("--fresh", is_flag=True, help="Measure everything again, in the environments that are kept.")
 @fail_slower_option
 @details_option
 @format_option
@@ -55,6 +56,7 @@ def command(
     repository: Path,
     rounds: int,
     output: Path,
+    fresh: bool,
     fail_slower: float | None,
     details: bool,
     form: str,
@@ -62,8 +64,9 @@ def command(
     """Measure two states of a project's code and compare them: an engine's, a plugin's, or graphbench's own.
 
     Each state is installed into a virtual environment that sees all other packages of this one, kept for the next run.
-    The states take turns, each turn in new processes; --budget of the suite is shared out among the rounds. The result
-    is that of `graphbench compare`; --output has base.jsonl and head.jsonl for reports.
+    The states take turns, each turn in new processes; --budget of the suite is shared out among the rounds. The same
+    command measures what is missing in --output, and what failed; after Ctrl-C in a run with --fresh, leave that out.
+    The result is that of `graphbench compare`; --output has base.jsonl and head.jsonl for reports.
     """
     from graphbench.measure.suites import ab
     from graphbench.measure.suites import suite as definition
@@ -81,9 +84,14 @@ def command(
         environment.check_plugins()
     (output / "rounds").mkdir(parents=True, exist_ok=True)
     turns = list(ab.turns(measured, before, after, output / "rounds"))
+    if fresh:
+        for turn in turns:
+            turn.discard()
     for turn in turns:
-        click.echo(f"round {turn.number} of {rounds}: {turn.environment.state}", err=True)
-        turn.measure(measured)
+        state = ": measured before" if turn.is_complete else ""
+        click.echo(f"round {turn.number} of {rounds}: {turn.environment.state}{state}", err=True)
+        if not turn.is_complete:
+            turn.measure(measured)
     sides = []
     for environment in environments:
         records = ab.pool([store.load([turn.store]) for turn in turns if turn.environment == environment])

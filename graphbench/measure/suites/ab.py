@@ -34,8 +34,8 @@ _LOG_LINES = 20
 """Of a failed command, in its error."""
 _OF_REQUIREMENTS = ("==", ">=", "<", "~=", "@", "://")
 """A requirement has one of these: a mistyped branch must not become a package of that name on PyPI."""
-_INTERRUPTED = 130
-"""The exit code of an interrupted command."""
+_FAILED, _INTERRUPTED = 1, 130
+"""The exit codes of a suite in which a task failed, and of an interrupted command."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,16 +229,28 @@ class Turn:
     environment: Environment
     store: Path
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every task of it has ended; errors are measured again, as in a suite."""
+        return self._done.exists()
+
+    @property
+    def _done(self) -> Path:
+        return self.store.with_suffix(".done")
+
+    def discard(self) -> None:
+        """Remove what is measured."""
+        for path in (self._done, self.store):
+            path.unlink(missing_ok=True)
+
     def measure(self, measured: Measured) -> None:
-        """Measure it, unless that is done; progress goes to stderr.
+        """Measure what it has not yet; progress goes to stderr.
 
         Raises:
-            GraphbenchError: if the suite cannot begin in the environment.
+            GraphbenchError: if the suite cannot begin in the environment, or is killed.
             KeyboardInterrupt: on Ctrl-C, once the suite has kept what is complete.
         """
-        done, suite = self.store.with_suffix(".done"), self.store.with_suffix(".toml")
-        if done.exists():
-            return
+        suite = self.store.with_suffix(".toml")
         suite.write_text(measured.text(), encoding="utf-8")
         command = (
             self.environment.python,
@@ -260,9 +272,10 @@ class Turn:
                 raise
         if code == _INTERRUPTED:
             raise KeyboardInterrupt
-        if code and not self.store.exists():
-            raise GraphbenchError(f"{self.environment.state} measured nothing: see above.")
-        done.touch()
+        if code not in {0, _FAILED} or not self.store.exists():
+            raise GraphbenchError(f"{self.environment.state} cannot be measured (exit code {code}): see above.")
+        if code == 0:
+            self._done.touch()
 
 
 def turns(measured: Measured, base: Environment, head: Environment, folder: Path) -> Iterator[Turn]:
