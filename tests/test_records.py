@@ -23,6 +23,7 @@ NOW = Present(
     version=lambda _: "3.4",
     revisions=lambda *_: ONE,
     checksum=lambda _: DBLP.sha256,
+    file_checksum=lambda _: None,
 )
 
 
@@ -46,6 +47,9 @@ def record(engine="networkx", seconds=1.0, **changed):
         (now(revisions=lambda *_: None), ["there is no louvain on networkx any more"]),
         (now(checksum=lambda _: "00"), ["coAuthorsDBLP was another file"]),
         (now(checksum=lambda _: None), []),
+        (now(checksum=lambda _: None, file_checksum=lambda _: DBLP.sha256), []),
+        (now(checksum=lambda _: None, file_checksum=lambda _: "00"), ["coAuthorsDBLP was another file"]),
+        (now(checksum=lambda _: None, file_checksum=lambda _: "00", machine="m2"), []),
         (now(machine="m2"), []),
         (now(machine="m2", version=lambda _: "3.5"), []),
         (now(machine="m2", revisions=lambda *_: replace(ONE, engine=2)), ["networkx revision 1 (now 2)"]),

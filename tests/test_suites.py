@@ -177,6 +177,23 @@ def test_a_dry_run_prints_the_plan_and_measures_nothing(graphbench):
     assert "8 tasks, 0 to measure" in out
 
 
+def test_an_edited_file_is_measured_again_and_its_old_records_are_stale(graphbench, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("0,1\n1,2\n")
+    asked = ("suite", "--datasets", path, "--algorithms", "wcc", "--engines", "igraph", "--trials", "2")
+    graphbench(*asked)
+    assert "1 task, 0 to measure" in graphbench(*asked, "--dry-run")[1]
+    path.write_text("0,1\n1,2\n2,3\n")
+    assert "1 task, 1 to measure" in graphbench(*asked, "--dry-run")[1]
+    assert "t.csv was another file" in graphbench("records")[1]
+    graphbench(*asked)
+    assert "2 records: 1 stale." in graphbench("records")[1]
+    other = tmp_path / "other" / "t.csv"
+    other.parent.mkdir()
+    other.write_text("0,1\n")
+    assert "1 task, 1 to measure" in graphbench("suite", "--datasets", other, *asked[3:], "--dry-run")[1]
+
+
 def test_a_dry_run_counts_tasks_that_cannot_run_by_reason(graphbench):
     asked = ("suite", "--datasets", "karate", "--algorithms", "coo-to-csr,wcc", "--engines", "scipy,igraph", "--trials",
              "2", "--threads", "max")  # fmt: skip

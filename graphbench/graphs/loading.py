@@ -180,7 +180,7 @@ def _from_file(path: Path, directed: bool | None, options: TableOptions, source:
     sources.require_regular(path)
     try:
         before = sources.state(formats.parts(path))
-        checksum = _checksum(path)
+        checksum = file_sha256(path)
     except IsADirectoryError:
         raise DatasetError(f"{path} is a folder; expected a file. {formats.SUPPORTED}") from None
     except FileNotFoundError:
@@ -211,8 +211,12 @@ def _is_store(path: Path) -> bool:
         return file.read(10) == b'{"schema":'
 
 
-def _checksum(path: Path) -> str:
-    """The SHA-256 of a file; of several files, that of the lines that `sha256sum` prints."""
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, as a dataset has it; of several files, that of the lines that `sha256sum` prints.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
     parts = formats.parts(path)
     if len(parts) == 1:
         return remembered_sha256(path)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphbench.errors import UnknownNameError
@@ -38,13 +39,15 @@ class Present:
         machine: digest of this machine.
         version: the installed version of an engine; None if it is not installed.
         revisions: of the code that measures an algorithm on an engine; None if there is no such adapter now.
-        checksum: SHA-256 of a dataset's file.
+        checksum: SHA-256 of the file of a dataset of the catalogue.
+        file_checksum: SHA-256 of the file at a path; None if there is none now.
     """
 
     machine: str
     version: Callable[[str], str | None]
     revisions: Callable[[str, str], Revisions | None]
     checksum: Callable[[str], str | None]
+    file_checksum: Callable[[str], str | None]
 
 
 def present() -> Present:
@@ -72,22 +75,39 @@ def present() -> Present:
         entry = catalogue.find(dataset)
         return entry.sha256 if entry else None
 
-    return Present(machine=machine_summary().digest, version=version, revisions=known_revisions, checksum=checksum)
+    @functools.cache
+    def file_checksum(source: str) -> str | None:
+        from graphbench.graphs import loading
+
+        path = Path(source)
+        try:
+            return loading.file_sha256(path) if path.is_absolute() and path.is_file() else None
+        except OSError:
+            return None
+
+    return Present(
+        machine=machine_summary().digest,
+        version=version,
+        revisions=known_revisions,
+        checksum=checksum,
+        file_checksum=file_checksum,
+    )
 
 
 def changes(record: Record | Head, now: Present) -> list[str]:
     """What has changed since a record was made, in words; empty for a current one.
 
-    For a record from another machine, the versions installed here do not matter. A task that never ran has no
-    environment.
+    For a record from another machine, the versions installed here do not matter, nor the user's files. A task that
+    never ran has no environment.
     """
     task, where = record.task, record.environment
     found = _changed_code(task, record.revisions, now.revisions(task.algorithm, task.engine))
     if record.superseded:
         found.append("measured under earlier rules")
-    checksum = now.checksum(task.dataset)
-    if checksum and record.dataset is not None and record.dataset.sha256 not in {"", checksum}:
-        found.append(f"{task.dataset} was another file")
+    if (info := record.dataset) is not None:
+        checksum = now.checksum(task.dataset) or (None if is_elsewhere(record, now) else now.file_checksum(info.source))
+        if checksum and info.sha256 not in {"", checksum}:
+            found.append(f"{task.dataset} was another file")
     if where is not None and where.engine_version and not is_elsewhere(record, now):
         version = now.version(task.engine)
         if version != where.engine_version:

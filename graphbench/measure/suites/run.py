@@ -53,7 +53,10 @@ class Run:
 
     def __post_init__(self) -> None:
         self.items = items(self.suite, self.graphs, self.stored, self.past)
-        found = {item.task.key: self.stored.reusable(item.task.key, item.graph.digest) for item in self.items}
+        found = {
+            item.task.key: self.stored.reusable(item.task.key, item.graph.digest, item.graph.sha256)
+            for item in self.items
+        }
         self.records = {key: record for key, record in found.items() if record is not None}
         self._rounds = {item.task.key: item.rounds for item in self.items}
 

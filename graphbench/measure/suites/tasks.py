@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,12 +33,14 @@ class Graph:
 
     Attributes:
         digest: of the cleaned edges; None until it is loaded.
+        sha256: of its file, as long as the digest is not known; empty: not known either.
         entries: of its matrix, if known.
         dataset: once it is loaded.
     """
 
     name: str
     digest: str | None = None
+    sha256: str = ""
     entries: int | None = None
     directed: bool = False
     dataset: Dataset | None = None
@@ -52,7 +55,7 @@ class Graph:
 
     @classmethod
     def described(cls, name: str) -> Graph:
-        """A graph for planning only: nothing is downloaded or read.
+        """A graph for planning only: nothing is downloaded or parsed.
 
         Raises:
             UnknownNameError: if there is no such dataset.
@@ -64,7 +67,10 @@ class Graph:
 
         file = Path(name).expanduser()
         if catalogue.find(name) is None and not spec.is_spec(name) and loading.is_file(name) and file.is_file():
-            return cls(name=file.name)
+            sha256 = ""
+            with suppress(OSError):  # of a file that cannot be read: measuring says so
+                sha256 = loading.file_sha256(file)
+            return cls(name=file.name, sha256=sha256)
         found = datasets.describe(name)
         return cls(name=found.name, entries=found.num_entries, directed=bool(found.directed))
 
@@ -111,9 +117,9 @@ class StoredRecords:
                 if self._had_enough(record):
                     self._reusable[record.task.key] = record
 
-    def reusable(self, key: str, digest: str | None) -> Record | None:
-        """The current record of a task, with the rounds it has, on the dataset of this digest (None: of any)."""
-        return _on_graph(self._reusable.get(key), digest)
+    def reusable(self, key: str, digest: str | None, sha256: str = "") -> Record | None:
+        """The current record of a task, with the rounds it has, on the dataset of this digest, else file, else any."""
+        return _on_graph(self._reusable.get(key), digest, sha256)
 
     def ended(self, key: str, digest: str | None) -> Record | None:
         """The current record of a task, even if it had less time or memory than it would have now."""
@@ -149,9 +155,11 @@ class StoredRecords:
         return not (more_time or more_memory)
 
 
-def _on_graph(record: Record | None, digest: str | None) -> Record | None:
-    other = record is not None and digest and record.dataset is not None and record.dataset.digest != digest
-    return None if other else record
+def _on_graph(record: Record | None, digest: str | None, sha256: str = "") -> Record | None:
+    if record is None or record.dataset is None:
+        return record
+    wanted, measured = (digest, record.dataset.digest) if digest else (sha256, record.dataset.sha256)
+    return None if wanted and measured != wanted else record
 
 
 def engines(suite: Suite) -> list[str]:
@@ -229,7 +237,7 @@ def _of_graph(suite: Suite, graph: Graph, stored: StoredRecords, past: Past) -> 
             if task.key in seen:  # a call on one thread, of an engine with others that run in parallel
                 continue
             seen.add(task.key)
-            missing = stored.missing_rounds(stored.reusable(task.key, graph.digest))
+            missing = stored.missing_rounds(stored.reusable(task.key, graph.digest, graph.sha256))
             runs = missing > 0 and available and algorithm.find_adapter(engine.name) is not None
             doubled = graph.directed and not algorithm.form.directed
             entries = graph.entries and graph.entries * (2 if doubled else 1)
