@@ -119,6 +119,8 @@ def test_options_override_the_file(tmp_path):
         (["suite", "--dataset", "karrate"], "karate"),
         (["suite", "smoke", "--memory-limit", "2Q"], "2Q"),
         (["suite", "smoke", "--newer-than", "soon"], "--newer-than"),
+        (["suite", "smoke", "--dry-run", "--format", "json"], "--dry-run prints a plan and excludes --format and"),
+        (["suite", "smoke", "--dry-run", "--output", "plan.txt"], "--dry-run prints a plan and excludes --format and"),
     ],
 )
 def test_wrong_usage_ends_with_2_before_anything_is_measured(graphbench, arguments, says):

@@ -56,6 +56,8 @@ def command(
     from graphbench.measure.suites import suite as definition
     from graphbench.measure.suites import tasks as matrix
 
+    if dry_run and (output or form != "table"):
+        raise UsageError("--dry-run prints a plan and excludes --format and --output: they are for results.")
     suite = definition.merged(definition.read(name) if name else Suite(name="suite"), given)
     named = {registry.engine(engine).name for engine in suite.engines}
     if not suite.datasets:
