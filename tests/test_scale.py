@@ -8,6 +8,7 @@ import pytest
 
 from graphbench.errors import UsageError
 from graphbench.graphs.generators import spec as generators
+from graphbench.measure.suites.run import Run
 from graphbench.measure.suites.series import expand
 from graphbench.records.model import Outcome, Phases, Task
 from graphbench.reporting import report, suites
@@ -98,6 +99,17 @@ def test_a_series_is_measured_from_small_to_large_and_resumes(graphbench):
     assert (code, again) == (0, out)
     assert err.count("0 tasks to measure, 1 measured before") == 4
     assert len(stored()) == 4
+
+
+@pytest.mark.parametrize(("series", "left"), [("rmat:scale=4..6", "3 graphs"), ("rmat:scale=4", "1 graph")])
+def test_an_interrupted_series_counts_the_graph_that_it_stopped_in(graphbench, monkeypatch, series, left):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "measure", interrupted)
+    code, _, err = graphbench("scale", "wcc", series, "--engine", "igraph")
+    assert code == 130
+    assert f"Completed records are kept; {left} left to measure. To resume:" in err
 
 
 def test_every_number_of_gpus_is_a_task_of_its_own(graphbench):

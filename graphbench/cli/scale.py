@@ -17,6 +17,7 @@ from graphbench.cli.session import Session, require_adapter, require_available, 
 from graphbench.errors import UsageError
 from graphbench.measure.options import COMMAND_LINE, SCALE
 from graphbench.measure.suites.suite import Suite
+from graphbench.system.text import count
 
 if TYPE_CHECKING:
     from graphbench.measure.suites.run import Run
@@ -79,7 +80,7 @@ def command(
                 records=records,
                 command=command_line(),
             )
-            session.measure(_named_runs(sizes), lambda: f"; {len(sizes) - len(sizes.done)} larger graphs left")
+            session.measure(_named_runs(sizes), lambda: f"; {count(sizes.left, 'graph')} left to measure")
         for why in sizes.ended:
             session.reporter.print_line(f"The series ends early: {why}.")
     _show(sizes, form, output, chart)

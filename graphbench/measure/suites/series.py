@@ -139,6 +139,11 @@ class SizeSeries:
         """How many runs there are if no part ends early."""
         return len(parts(self.suite)) * len(self.suite.datasets)
 
+    @property
+    def left(self) -> int:
+        """How many of them are not complete, that which is being measured among them."""
+        return len(self) - sum(not run.left()[0] for run in self.done)
+
     def _runs(self, part: Suite, known: Past) -> Iterator[Run]:
         run: Run | None = None
         for name in part.datasets:
