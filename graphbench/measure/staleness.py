@@ -101,14 +101,15 @@ def changes(record: Record | Head, now: Present) -> list[str]:
     never ran has no environment.
     """
     task, where = record.task, record.environment
-    found = _changed_code(task, record.revisions, now.revisions(task.algorithm, task.engine))
+    code = now.revisions(task.algorithm, task.engine)
+    found = _changed_code(task, record.revisions, code)
     if record.superseded:
         found.append("measured under earlier rules")
     if (info := record.dataset) is not None:
         checksum = now.checksum(task.dataset) or (None if is_elsewhere(record, now) else now.file_checksum(info.source))
         if checksum and info.sha256 not in {"", checksum}:
             found.append(f"{task.dataset} was another file")
-    if where is not None and where.engine_version and not is_elsewhere(record, now):
+    if code is not None and where is not None and where.engine_version and not is_elsewhere(record, now):
         version = now.version(task.engine)
         if version != where.engine_version:
             is_now = f"is now {version}" if version else "is not installed now"
@@ -127,8 +128,11 @@ def is_current(record: Record | Head, now: Present) -> bool:
 
 
 def _changed_code(task: Task, then: Revisions | None, now: Revisions | None) -> list[str]:
+    from graphbench import registry
+
     if now is None:
-        return [f"there is no {task.algorithm} on {task.engine} any more"]
+        plugin = f"if a plugin has it, name that in {registry.PLUGINS_VARIABLE}"
+        return [f"there is no {task.algorithm} on {task.engine} now ({plugin})"]
     if then is None:
         return ["it was measured before revisions of the code were recorded"]
     parts = {"algorithm": task.algorithm, "engine": task.engine, "trials": "timing of trials"}
