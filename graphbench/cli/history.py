@@ -19,10 +19,10 @@ def command(*, stores: tuple[Path, ...], form: str, output: Path | None) -> None
     """Show how the time of each task changed from version to version, machine by machine.
 
     STOREs are files of records, of any number of versions, dates and machines [default: records.jsonl in the home
-    folder]; one that cannot be read is skipped with a warning. A change point is where the 98 % interval over at least
-    three rounds before and after it excludes 1, and the time changed by 5 % or more; with fewer rounds it is a possible
-    one. Measure each version with --rounds 3 or more. A line breaks where records cannot be compared; machines are
-    never mixed. CSV has a row for each record.
+    folder]; one that exists and cannot be read is skipped with a warning. A change point is where the 98 % interval
+    over at least three rounds before and after it excludes 1, and the time changed by 5 % or more; with fewer rounds it
+    is a possible one. Measure each version with --rounds 3 or more. A line breaks where records cannot be compared;
+    machines are never mixed. CSV has a row for each record.
     """
     from graphbench import reporting
     from graphbench.records import store

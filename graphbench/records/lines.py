@@ -210,7 +210,9 @@ def _content(
     except FileNotFoundError:
         if missing_ok:
             return Content([], [], [])
-        raise MissingStoreError(f"{path} does not exist; `graphbench records` lists what has been measured.") from None
+        raise MissingStoreError(
+            f"{path} does not exist. Check the path; a measurement with --store FILE makes it."
+        ) from None
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
     if found.faults:
