@@ -151,6 +151,16 @@ def test_a_build_is_heavy_above_three_usual_ones_and_twenty_warm_calls(build, ca
     assert times.builds_heavily(group[-1], times.usual_builds(group)) is heavy
 
 
+@pytest.mark.parametrize(("build", "heavy"), [(0.0084, False), (0.021, True)])
+def test_a_build_of_milliseconds_does_not_change_which_ratio_leads(build, heavy):
+    quick = [
+        replace(one, phases__read_s=0.0, phases__build_s=built)
+        for one, built in zip(heavy_group(call=1e-4), (0.001, 0.001, build), strict=True)
+    ]
+    (found,) = [one for one in compare(quick) if one.record == quick[-1].id]
+    assert found.leads == ("ratio_first_answer" if heavy else "ratio_call")
+
+
 def test_the_usual_build_is_that_of_other_engines_on_this_kind_of_device_here():
     one, two = builder("networkx", 1.0, 1.0), builder("cheat", 0.001, 30.0)
     assert times.usual_builds([one, two]) == {

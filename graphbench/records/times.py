@@ -22,6 +22,8 @@ LAZY_COPIES = 5.0
 """How many plain copies of the answer `collect` may take."""
 HEAVY_BUILD = 3.0
 """How many usual builds a build may take."""
+HEAVY_BUILD_S = 0.02
+"""Shorter builds are not heavy: a build is timed once, and a busy machine holds any process up for milliseconds."""
 HEAVY_BUILD_CALLS = 20
 """How many warm calls a build that takes longer than usual may take."""
 SHORT_CALL_S = 0.02
@@ -192,9 +194,9 @@ def _builds_of_others(record: Record, group: list[Record]) -> list[float]:
 
 
 def builds_heavily(record: Record, usual_build: Mapping[str, float]) -> bool:
-    """Whether reading and building take more than three times the usual and more than twenty of the warm calls."""
+    """Whether reading and building take more than three times the usual, 20 ms, and twenty of the warm calls."""
     build, usual = record.phases.before_calls_s, usual_build.get(record.id)
-    if build is None or usual is None or build <= HEAVY_BUILD * usual:
+    if build is None or usual is None or build <= max(HEAVY_BUILD * usual, HEAVY_BUILD_S):
         return False
     call = warm_or_first_call(record)
     return call is not None and build > HEAVY_BUILD_CALLS * call
