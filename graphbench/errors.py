@@ -4,7 +4,8 @@
 
     GraphbenchError
     ├── UsageError            the request is wrong: a bad value, options that exclude each other
-    │   └── UnknownNameError  no such algorithm, engine, dataset ("did you mean ...?")
+    │   ├── UnknownNameError  no such algorithm, engine, dataset ("did you mean ...?")
+    │   └── UnknownVertexError  no such vertex in the graph
     ├── DatasetError          the data is wrong or unavailable
     │   ├── MissingFileError  no such file; a UsageError, too, as an unknown name is
     │   ├── FormatError       a file breaks its format (file, line, what was expected)
@@ -67,6 +68,10 @@ class UnknownNameError(UsageError):
         advice = f"Did you mean {_either(close)}?" if close else everything
         super().__init__(" ".join(part for part in (f"No {kind} is called {name!r}.", advice, hint) if part))
         self.kind, self.name, self.suggestions = kind, name, tuple(close)
+
+
+class UnknownVertexError(UsageError):
+    """A vertex that was named is not in the graph."""
 
 
 class DatasetError(GraphbenchError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graphbench.errors import UsageError
+from graphbench.errors import UnknownVertexError
 from graphbench.graphs.columns import components
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.system.lazy import np
@@ -140,7 +140,7 @@ def vertex(edges: EdgeList, name: int | str) -> int:
     """The id of the vertex that a user calls `name`.
 
     Raises:
-        UsageError: if the graph has no such vertex.
+        UnknownVertexError: if the graph has no such vertex.
     """
     labels = edges.labels
     if labels.dtype == object:
@@ -154,4 +154,4 @@ def vertex(edges: EdgeList, name: int | str) -> int:
         problem = f"{str(name)!r}; {known}"
     if len(matches):
         return int(matches[0])
-    raise UsageError(f"{edges.name} has no vertex {problem}.")
+    raise UnknownVertexError(f"{edges.name} has no vertex {problem}.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from graphbench.api.graphs import DEFAULTS, check_names, columns_of, dataset_of
 from graphbench.api.result import Result
-from graphbench.errors import DatasetError, StoreError, UsageError
+from graphbench.errors import DatasetError, StoreError, UnknownVertexError, UsageError
 from graphbench.graphs.clean import Dataset
 from graphbench.graphs.from_objects import is_edges
 from graphbench.measure.options import Allocator, Options, fields, revised
@@ -187,7 +187,9 @@ def _telling_source_apart(algorithm: str, start: Any, table: TableOptions) -> It
         yield
     except (DatasetError, UsageError) as error:
         about_columns = "source_column" in in_python(str(error))
-        if start is not None and (about_columns or (table.target is not None and "has no vertex" in str(error))):
+        if start is not None and (
+            about_columns or (table.target is not None and isinstance(error, UnknownVertexError))
+        ):
             hint = f"For {algorithm}, source={start!r} is the start vertex; the column of sources is source_column="
             error.args = (f"{str(error).removesuffix('.')}. {hint}.",)
         raise
