@@ -15,10 +15,11 @@ from graphbench.cli import invoke
 from graphbench.errors import GraphbenchError
 from graphbench.records.history import history
 from graphbench.records.model import Outcome, Revisions
+from graphbench.records.regression import changes
 from graphbench.records.store import Store
 from graphbench.reporting import report
 from helpers.own_plugin import ENGINE
-from helpers.records import record, replace
+from helpers.records import HERE, record, replace
 from helpers.simulation import rounds as simulated
 
 
@@ -112,7 +113,30 @@ def test_a_failure_is_a_step_and_no_time():
     failed = steady(1, 1, outcome=Outcome.ERROR, reason="RuntimeError: no")
     found = line([steady(0, 1), failed, steady(2, 1)])
     assert [(step.at, step.kind, step.reasons) for step in found.steps] == [(1, "failed", ["RuntimeError: no"])]
-    assert [point.call_s for point in found.points] == [1.0, None, 1.0]
+    assert [point.call_s is None for point in found.points] == [False, True, False]
+
+
+def test_a_line_has_the_times_that_compare_shows():
+    skewed = [measured(0, [[1.0] * 9, [1.3] * 5, [1.6] * 2]), measured(1, [[1.1] * 2, [1.2] * 9, [1.3] * 2])]
+    (change,) = changes(skewed[:1], skewed[1:])
+    assert [point.call_s for point in line(skewed).points] == [change.old_s, change.new_s]
+    few = replace(skewed[0], trials__rounds=[16])
+    assert line([few]).points[0].call_s == 1.0, "the median of all calls"
+
+
+def test_the_reasons_of_a_line_that_breaks_are_not_that_the_machine_was_busy():
+    busy = steady(1, 2, environment=replace(HERE, load_average=99.0))
+    for changed in ({"dataset__digest": "other"}, {"trials__stopped": "first_only"}):
+        (step,) = line([steady(0, 1), replace(busy, **changed)]).steps
+        assert len(step.reasons) == 1
+        assert "busy" not in step.reasons[0]
+
+
+def test_a_first_call_that_became_slower_is_a_possible_step_with_its_ratio():
+    slow = replace(steady(1, 55), trials__stopped="first_only", phases__first_s=55.0)
+    (step,) = line([steady(0, 1), slow]).steps
+    assert (step.kind, step.ratio) == ("possible", pytest.approx(1 / 50))
+    assert "raise --budget" in step.reasons[0]
 
 
 def test_earlier_rules_and_rounds_of_one_measurement_are_no_points():

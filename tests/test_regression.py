@@ -103,10 +103,26 @@ def test_a_slowdown_of_ten_per_cent_is_found_in_nine_of_ten_cells_at_five_rounds
 
 def test_a_machine_that_was_busy_is_mentioned():
     busy = replace(steady(1.0), environment=replace(HERE, load_average=9.0))
-    assert one(steady(1.0), busy).reasons == ["the machine was busy during the new run"]
+    assert one(steady(1.0), busy).notes == ["the machine was busy during the new run"]
     earlier = replace(steady(1.0), warnings=["the machine was busy at the start: more processes were runnable"])
-    assert one(earlier, busy).reasons == ["the machine was busy during the old and the new run"]
-    assert one(earlier, busy).kind == "same"
+    assert one(earlier, busy).notes == ["the machine was busy during the old and the new run"]
+    assert (one(earlier, busy).kind, one(earlier, busy).reasons) == ("same", [])
+    (said,) = objections([one(steady(0.5), busy)], LIMIT)
+    assert said.endswith("100 % longer; the machine was busy during the new run.")
+
+
+def test_short_calls_are_noted_in_the_table_and_in_the_gate():
+    def quick(seconds):
+        return replace(steady(seconds), phases__rebuilt_s=[seconds] * 9)
+
+    found = one(quick(2e-5), quick(3e-5))
+    assert found.kind == "slower"
+    assert found.notes == [
+        "short_calls: most of a call of less than a millisecond is no work of the problem; use a larger graph"
+    ]
+    assert "short calls: most of a call" in render([found], "table")
+    assert objections([found], LIMIT)[0].endswith("; use a larger graph.")
+    assert one(quick(2e-3), quick(3e-3)).notes == []
 
 
 OTHER = steady(1.0, engine="scipy", id="scipy-old"), steady(1.001, engine="scipy", id="scipy-new")
@@ -119,7 +135,7 @@ def test_where_work_is_reused_the_calls_on_rebuilt_graphs_are_compared():
 
     began_to_reuse = one(cached(1.0, 1.0), cached(0.01, 1.0))
     assert (began_to_reuse.kind, began_to_reuse.ratio) == ("same", pytest.approx(1))
-    assert began_to_reuse.reasons[0].startswith("reuses_work:")
+    assert began_to_reuse.notes[0].startswith("reuses_work:")
     slower = one(cached(0.01, 1.0), cached(0.01, 3.0))
     assert (slower.kind, slower.judged) == ("slower", True)
     assert objections([slower], LIMIT)
@@ -174,15 +190,28 @@ def test_an_answer_that_became_lazy_is_no_gain():
     lazy = replace(steady(0.001), phases__collect_s=1.019, phases__rebuilt_s=[0.001] * 9)
     found = one(steady(1.0), lazy)
     assert found.kind == "same"
-    assert found.reasons[0].startswith("lazy_answer:")
+    assert found.notes[0].startswith("lazy_answer:")
 
 
 def test_a_cell_that_became_too_slow_for_warm_calls_fails_a_gate():
     slow = replace(record("igraph", 50.0, n=1), trials__stopped="first_only", phases__first_s=50.0)
     found = changes([steady(1.0), OTHER[0]], [slow, OTHER[1]])
     assert (found[0].kind, found[0].lost) == ("possible", True)
-    assert "no warm call" in objections(found, LIMIT)[0]
+    (said,) = objections(found, LIMIT)
+    assert "can no longer be compared: the new side has no warm call" in said
     assert not objections(changes([slow, OTHER[0]], [steady(1.0), OTHER[1]]), LIMIT)
+
+
+@pytest.mark.parametrize("which", ["old", "new"])
+def test_where_one_side_alone_has_warm_calls_more_rounds_are_not_asked_for(which):
+    slow = replace(measured([[50.0]] * 3), trials__stopped="first_only", phases__first_s=50.0, id="slow")
+    found = [one(slow, steady(1.0)) if which == "old" else one(steady(1.0), slow)]
+    assert (found[0].kind, found[0].judged) == ("possible", False)
+    (said,) = objections(found, LIMIT)
+    assert f"the {which} side has no warm call" in said
+    assert "raise --budget" in said
+    assert "rounds" not in said
+    assert "rounds on a side" not in render(found, "table")
 
 
 # What cannot be compared
@@ -291,6 +320,17 @@ def test_a_cell_that_was_ok_and_has_no_answer_fails_beside_others_that_did_not_c
     assert said.startswith("igraph louvain on coAuthorsDBLP was ok and has no answer now")
 
 
+@pytest.mark.parametrize("busy", [1.0, 9.0])
+def test_a_cell_that_broke_says_why_in_the_words_of_its_record(busy):
+    where = replace(HERE, load_average=busy)
+    died = replace(record("igraph"), outcome=Outcome.ERROR, phases=Phases(), answer={}, trials=Trials(),
+                   environment=where, reason="died of SIGABRT in phase first")  # fmt: skip
+    found = one(steady(1.0), died)
+    assert found.reasons == ["no_time: the new side has none (error): died of SIGABRT in phase first"]
+    assert "died of SIGABRT" in objections([found], LIMIT)[0]
+    assert "died of SIGABRT" in render([found], "table")
+
+
 def test_a_bound_is_no_judgement():
     found = one(stopped(600.0), steady(1.0))
     assert (found.kind, found.bound, found.broken) == ("incomparable", "lower", False)
@@ -312,7 +352,9 @@ def test_too_few_rounds_are_no_pass(old, new):
 
 def test_trials_that_both_stores_share_are_no_new_measurement():
     assert one(steady(1.0), steady(1.0)).repeated
-    assert "--store" in objections([one(steady(1.0), steady(1.0))], LIMIT)[0]
+    busy = replace(steady(1.0), environment=replace(HERE, load_average=9.0))
+    (said,) = objections([one(busy, busy)], LIMIT)
+    assert said.endswith(": it was not measured again. Measure into a new file with --store FILE.")
     extended = steady(1.0, 6, id="new")
     assert one(steady(1.0), extended).repeated
     assert not one(*OTHER).repeated
@@ -323,7 +365,8 @@ def test_what_could_not_be_compared_before_does_not_fail_now():
     found = changes([hollow[0], OTHER[0]], [hollow[1], OTHER[1]])
     assert [each.kind for each in found] == ["same", "incomparable"]
     assert objections(found, LIMIT) == []
-    assert objections(found[1:], LIMIT)
+    (said,) = objections(found[1:], LIMIT)
+    assert said.startswith("igraph louvain on coAuthorsDBLP cannot be judged: ")
 
 
 def test_only_cells_slower_than_the_limit_fail():
@@ -367,7 +410,7 @@ def test_what_was_not_run_again_is_no_failure_and_what_never_ran_is_one_line():
     answered, new = steady(1.0, engine="networkit"), steady(1.0, engine="graphblas")
     found = changes([answered, absent[0], OTHER[0]], [absent[1], OTHER[1], new])
     text, listed = render(found, "table", width=200), render(found, "table", width=200, details=True)
-    assert text.startswith("1 same, 2 incomparable and 1 only in the old store.")
+    assert text.startswith("1 same, 1 incomparable, 1 only in the old store and 1 only in the new store.")
     assert "broken" not in text
     assert "1 cell without an answer on either side: igraph" in text
     for engine, store in (("networkit", "old"), ("graphblas", "new")):

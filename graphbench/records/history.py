@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from statistics import fmean, median
+from statistics import fmean
 from typing import Any, Literal
 
 import msgspec
@@ -22,8 +22,8 @@ import msgspec
 from graphbench.records import statistics
 from graphbench.records.matching import last_of_rounds
 from graphbench.records.model import NEVER_RAN, Outcome, Record
-from graphbench.records.ratios import compared_rounds
-from graphbench.records.regression import CONFIDENCE, change_between
+from graphbench.records.ratios import compared_rounds, seconds_of
+from graphbench.records.regression import CONFIDENCE, KINDS, Change, change_between
 from graphbench.records.statistics import MIN_ROUNDS
 
 MIN_STEP = 0.05
@@ -33,7 +33,7 @@ StepKind = Literal["slower", "faster", "possible", "failed", "apart"]
 STEPS: dict[str, str] = {
     "slower": "from here on it takes longer: the interval over the rounds before and after excludes 1",
     "faster": "from here on it takes less time: the interval over the rounds before and after excludes 1",
-    "possible": "the times differ, but a side has too few rounds to judge",
+    "possible": KINDS["possible"],
     "failed": "it had an answer, and has none here",
     "apart": "it cannot be compared with the times before: the line breaks",
 }
@@ -49,7 +49,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
         engine_version: of the library.
         graphbench: the version that measured.
         outcome: how it ended.
-        call_s: the median of a warm call in seconds, of the first where it is the only one; None without an answer.
+        call_s: the time of a warm call in seconds, as `compare` shows it; of the first where it is the only one; None
+            without an answer.
         rounds: how many there are.
     """
 
@@ -147,14 +148,13 @@ def _line(records: Sequence[Record], machine: str) -> Line:
 
 def _point(record: Record) -> Point:
     assert record.environment is not None
-    calls = record.phases.call_s or [second for second in [record.phases.first_s] if second is not None]
     return Point(
         record=record.id,
         measured_at=record.measured_at,
         engine_version=record.environment.engine_version,
         graphbench=record.environment.graphbench,
         outcome=record.outcome,
-        call_s=median(calls) if calls and record.outcome is Outcome.OK else None,
+        call_s=seconds_of(record),
         rounds=len(record.trials.rounds) or 1,
     )
 
@@ -179,14 +179,17 @@ def _steps(records: Sequence[Record]) -> list[Step]:
     together: list[tuple[int, Record]] = ok[:1]
     for (_, before), (at, record) in pairwise(ok):
         change = change_between(before, record)
-        only_first = {one.trials.stopped == "first_only" for one in (before, record)}
-        if change.kind == "incomparable" or len(only_first) > 1:
-            found += _change_points(together)
-            reasons = change.reasons or ["one has warm calls, the other a first call only"]
-            found.append(Step(at=at, kind="apart", reasons=reasons, versions=change.versions))
+        if not all(change.rounds):  # it is incomparable, or one of the two has a first call only
+            found += [*_change_points(together), _break(at, change)]
             together = []
         together.append((at, record))
     return found + _change_points(together)
+
+
+def _break(at: int, change: Change) -> Step:
+    """Where a line begins anew: no rounds are compared, but there may be a first call on each side."""
+    step = Step(at=at, kind="apart", reasons=change.reasons, versions=change.versions)
+    return msgspec.structs.replace(step, kind="possible", ratio=change.ratio) if change.kind == "possible" else step
 
 
 def _timed(record: Record) -> bool:

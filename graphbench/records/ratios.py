@@ -139,6 +139,18 @@ def of_same_calls(old: Record, new: Record, confidence: float) -> SameCalls:
     return SameCalls(_ratio(one, two, paired), (median(one), median(two)), calls, number)
 
 
+def seconds_of(record: Record) -> float | None:
+    """The time that :func:`of_same_calls` takes of a record, when it is set against itself; None without an answer."""
+    if record.outcome is not Outcome.OK:
+        return None
+    (rounds,), calls = compared_rounds(record), _calls_of(record)
+    if len(rounds) >= statistics.MIN_ROUNDS:
+        return statistics.geometric_mean(rounds)
+    of = {"warm": times.warm_calls, "rebuilt": times.rebuilt_calls, "first": _first}[calls]
+    own = _collected(of(record), record, times.is_lazy(record))
+    return median(own) if own else None
+
+
 def _first(record: Record) -> list[float]:
     return [seconds for seconds in (times.first_call(record),) if seconds is not None]
 

@@ -9,8 +9,7 @@ A gate passes on what was judged, never on nothing: see :func:`objections`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from statistics import median
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -37,13 +36,15 @@ Kind = Literal["slower", "faster", "possible", "same", "incomparable"]
 KINDS: dict[str, str] = {
     "slower": "the interval over rounds excludes that it takes as long as before, and it takes longer",
     "faster": "the interval over rounds excludes that it takes as long as before, and it takes less time",
-    "possible": "the trials differ, but a side has too few rounds to judge",
+    "possible": "the times differ, but a side has too few rounds, or no warm call, to judge",
     "same": "no change was found",
     "incomparable": "there are no two times to compare; the reason is given",
 }
 """What may have become of a cell, in a few words each."""
 ONLY_OLD, ONLY_NEW = "only in the old store", "only in the new store"
 """The reasons where a cell was not measured again, and where it was not measured before."""
+SHORT = "short_calls: most of a call of less than a millisecond is no work of the problem; use a larger graph"
+"""The note where both sides take less: their ratio is in no mean either."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,13 +64,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         interval: its 98 % interval over rounds; with too few, the 95 % interval of the trials.
         range: the smallest and largest ratio of single trials, if there is no interval.
         bound: `lower` or `upper` if a time limit was reached.
-        rounds: of the old and the new side.
+        rounds: of the old and the new side; 0 where they were not compared, as one side alone has warm calls.
         costs: by the name of each of :data:`.COSTS` that both sides have: the old value and the new one.
         broken: it was ok, and no longer has an answer.
         lost: both are ok, and it has no ratio, or one that is unlike although the old side alone has no such fault; or
             it had warm calls, and now has a longer first call only.
         repeated: both stores hold the same trials.
-        reasons: why it cannot be compared, or what else to know.
+        reasons: why it cannot be compared or judged.
+        notes: what else to know of it.
         versions: changed versions: of the engine, graphbench, the driver, CUDA and Python.
     """
 
@@ -91,12 +93,18 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     lost: bool = False
     repeated: bool = False
     reasons: list[str] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
     versions: list[str] = msgspec.field(default_factory=list)
 
     @property
     def judged(self) -> bool:
         """Whether it was measured anew and in enough rounds on both sides."""
         return self.kind in ("slower", "faster", "same") and min(self.rounds) >= MIN_ROUNDS and not self.repeated
+
+    @property
+    def too_few_rounds(self) -> bool:
+        """Whether more rounds would judge it."""
+        return 0 < min(self.rounds) < MIN_ROUNDS and not self.repeated
 
 
 def changes(old: Sequence[Record], new: Sequence[Record], *, cross_machine: bool = False) -> list[Change]:
@@ -142,31 +150,39 @@ def objections(found: Sequence[Change], limit: float) -> list[str]:
         limit: a fraction: 0.05 for 5 %.
     """
     slower = [change for change in found if change.kind == "slower" and change.ratio and 1 / change.ratio - 1 > limit]
+    repeated = [change for change in found if change.repeated]
+    again = "has the same trials in both stores: it was not measured again. Measure into a new file with --store FILE"
     said = [
-        _objection([change for change in found if change.broken], "was ok and has no answer now", ""),
-        _objection([change for change in found if change.lost], "was ok and can no longer be compared", ""),
-        _objection(
-            [change for change in found if change.repeated],
-            "has the same trials in both stores, so it was not measured again",
-            " Measure into a new file with --store FILE.",
-        ),
-        _objection(slower, f"is slower by more than {100 * limit:g} %", ""),
+        *_objection([change for change in found if change.broken], "was ok and has no answer now", _reason),
+        *_objection([change for change in found if change.lost], "was ok and can no longer be compared", _reason),
+        *_objection(repeated, again),
+        *_objection(slower, f"is slower by more than {100 * limit:g} %", _longer),
     ]
-    if not any(change.judged for change in found):
-        differ = any(change.kind in ("possible", "same") and not change.repeated for change in found)
-        few = f"too few rounds to judge: pass --rounds {MIN_ROUNDS} to both measurements."
-        said.append(few if differ else "nothing could be compared: no cell has a time on both sides.")
-    return [text for text in said if text]
+    if any(change.judged for change in found):
+        return said
+    if any(change.too_few_rounds for change in found):
+        return [*said, f"too few rounds to judge: pass --rounds {MIN_ROUNDS} to both measurements."]
+    timed = [change for change in found if change.ratio is not None and change.bound is None]
+    nothing = ["nothing could be compared: no cell has a time on both sides."]
+    return said or _objection(timed, "cannot be judged", _reason) or nothing
 
 
-def _objection(cells: Sequence[Change], what: str, remedy: str) -> str:
+def _objection(cells: Sequence[Change], what: str, why: Callable[[Change], str] = lambda _: "") -> list[str]:
     if not cells:
-        return ""
+        return []
     worst = cells[0]
     others = f" (and {count(len(cells) - 1, 'other cell')})" if len(cells) > 1 else ""
-    slower = f": {100 * (1 / worst.ratio - 1):.3g} % longer" if worst.kind == "slower" and worst.ratio else ""
-    why = f": {readable(worst.reasons[0])}" if worst.reasons and not slower else slower
-    return f"{worst.engine} {worst.algorithm} on {worst.dataset}{others} {what}{why}.{remedy}".replace("..", ".")
+    because = ": ".join(filter(None, (what, why(worst).rstrip("."))))
+    return [f"{worst.engine} {worst.algorithm} on {worst.dataset}{others} {because}."]
+
+
+def _reason(change: Change) -> str:
+    return readable(change.reasons[0]) if change.reasons else ""
+
+
+def _longer(change: Change) -> str:
+    assert change.ratio
+    return "; ".join([f"{100 * (1 / change.ratio - 1):.3g} % longer", *map(readable, change.notes)])
 
 
 def _cells(records: Sequence[Record], cross_machine: bool) -> dict[tuple[str, str], Record]:
@@ -190,8 +206,8 @@ def change_between(old: Record | None, new: Record | None, *, cross_machine: boo
         dataset=either.task.dataset,
         engine=either.task.engine,
         params=either.task.params,
-        old_s=_median(old),
-        new_s=_median(new),
+        old_s=_seconds(old),
+        new_s=_seconds(new),
         broken=was_ok and (new is None or new.outcome is not Outcome.OK),
     )
     if old is None or new is None:
@@ -204,35 +220,57 @@ def change_between(old: Record | None, new: Record | None, *, cross_machine: boo
     if same is not None:
         ratio = ratio._replace(estimate=same.estimate)
     comparison = set_against(*sides, stale=_stale(*sides), ratio=ratio)
-    common = _with(common, versions=_versions(old, new), reasons=[*comparison.reasons, *_busy(old, new)],
-                   ratio=comparison.ratio_call, bound=comparison.bound)  # fmt: skip
+    common = _with(
+        common,
+        ratio=comparison.ratio_call,
+        bound=comparison.bound,
+        reasons=_reasons(old, new, comparison.reasons),
+        notes=_notes(old, new, comparison.notes),
+        versions=_versions(old, new),
+    )
     if comparison.ratio_call is not None:
         taken = same.seconds if same else tuple(map(_first_if_ok, sides))
         common = _with(common, old_s=taken[0], new_s=taken[1], calls=same.calls if same else "first")
     if same is None or comparison.verdict is not Verdict.LIKE:
         no_longer = comparison.verdict is Verdict.REFUSED or set_against(old, old).verdict is Verdict.LIKE
         return _with(common, lost=was_ok and not common.broken and no_longer)
-    kind, added = _kind(same.estimate, judged=min(same.rounds) >= MIN_ROUNDS), [*_aside(comparison.notes)]
-    if same.calls == "warm" and any(map(times.reuses_work, sides)):
-        added.append("a side has too few calls on rebuilt graphs, so warm calls are compared")
-    only_first = new.trials.stopped == "first_only" and bool(times.warm_calls(old))
-    if only_first:
-        added.append("the new side has no warm call, so first calls are compared")
+    kind, repeated = _kind(same.estimate, judged=min(same.rounds) >= MIN_ROUNDS), shares_trials(old, new)
+    without = [which for which, record in (("old", old), ("new", new)) if not times.warm_calls(record)]
+    once = [
+        f"the {which} side has no warm call, so a first call of each is compared; raise --budget"
+        for which in without
+        if len(without) == 1
+    ]
+    rebuilt = ["a side has too few calls on rebuilt graphs, so warm calls are compared"]
     return _with(
         common,
         kind=kind,
-        lost=was_ok and only_first and kind == "possible" and same.estimate.value < 1,
+        lost=was_ok and without == ["new"] and kind == "possible" and same.estimate.value < 1,
         interval=same.estimate.interval,
         range=same.estimate.range,
         rounds=same.rounds,
-        repeated=(repeated := shares_trials(old, new)),
-        reasons=[*common.reasons, *added, *(["the same trials are in both stores"] if repeated else [])],
+        repeated=repeated,
+        reasons=[*once, *(["the same trials are in both stores"] if repeated else [])],
+        notes=[*(rebuilt if same.calls == "warm" and any(map(times.reuses_work, sides)) else ()), *common.notes],
     )
 
 
-def _aside(notes: Sequence[str]) -> list[str]:
-    """The notes that say which times are compared instead of warm calls."""
-    return [note for note in notes if rule_of(note).code in ("reuses_work", "lazy_answer")]
+def _reasons(old: Record, new: Record, reasons: Sequence[str]) -> list[str]:
+    """Why they cannot be compared: where a side has no answer, in the words of its record."""
+    without = [
+        f"no_time: the {which} side has none ({record.outcome.in_words}): {record.reason}".removesuffix(": ")
+        for which, record in (("old", old), ("new", new))
+        if record.outcome is not Outcome.OK
+    ]
+    others = [reason for reason in reasons if rule_of(reason).code != "no_time"]
+    return [*others, *without] if len(others) < len(reasons) and without else [*reasons]
+
+
+def _notes(old: Record, new: Record, notes: Sequence[str]) -> list[str]:
+    """Which times are compared instead of warm calls, and what makes them doubtful."""
+    codes = {rule_of(note).code: note for note in notes}
+    aside = [codes[code] for code in ("reuses_work", "lazy_answer") if code in codes]
+    return [*aside, *([SHORT] if "short_calls" in codes else []), *_busy(old, new)]
 
 
 def _kind(ratio: Estimate, *, judged: bool) -> Kind:
@@ -294,10 +332,8 @@ def _versions(old: Record, new: Record) -> list[str]:
     return [f"{name} {before[name] or '?'} to {after[name] or '?'}" for name in before if before[name] != after[name]]
 
 
-def _median(record: Record | None) -> float | None:
-    if record is None or record.outcome is not Outcome.OK or not record.phases.call_s:
-        return None
-    return median(record.phases.call_s)
+def _seconds(record: Record | None) -> float | None:
+    return None if record is None else ratios.seconds_of(record)
 
 
 def _first_if_ok(record: Record) -> float | None:

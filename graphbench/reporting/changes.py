@@ -24,7 +24,7 @@ from graphbench.system.text import count, listed, three
 
 MAX_NAMED = 3
 """A note names at most so many cells."""
-_ONE_STORE = {ONLY_OLD, ONLY_NEW}
+_ONE_STORE = (ONLY_OLD, ONLY_NEW)
 _FIELDS = (
     "kind",
     "algorithm",
@@ -50,7 +50,7 @@ def render(found: Sequence[Change], form: str, width: int | None = None, *, deta
 
     def blocks() -> list[Block]:
         told = [change for change in found if not _never_answered(change)]
-        shown = [one for one in told if details or not (one.kind == "same" or _ONE_STORE & {*one.reasons})]
+        shown = [one for one in told if details or not (one.kind == "same" or _of_one_store(one))]
         same = [] if details else [change for change in told if change.kind == "same"]
         notes = [*_unchanged(same), *_notes(told, details), *_folded([one for one in found if _never_answered(one)])]
         table = [_table(shown, grouped(told, _place))] if shown else []
@@ -117,7 +117,7 @@ def _notes(found: Sequence[Change], details: bool) -> list[str]:
     for change in found:
         hidden = "" if details else " (--details lists them)"
         reasons = [f"{one}{hidden}" if one in _ONE_STORE else readable(one) for one in change.reasons]
-        for text in [*reasons, *change.versions]:
+        for text in [*reasons, *map(readable, change.notes), *change.versions]:
             cells.setdefault(plain(text), []).append(_cell(change))
     return [f"{text}: {_named(names, len(found))}" for text, names in cells.items()]
 
@@ -136,14 +136,14 @@ def _cost(change: Change, name: str) -> str:
 def _kind(change: Change) -> str:
     if change.kind == "possible":
         return f"possibly {'slower' if change.ratio is not None and change.ratio < 1 else 'faster'}"
-    if gone := _not_run_again(change):
-        return gone
+    if only := _of_one_store(change):
+        return only
     return f"{change.kind}, broken" if change.broken else change.kind
 
 
-def _not_run_again(change: Change) -> str:
+def _of_one_store(change: Change) -> str:
     """`only in the old store` of a cell that the new one does not have: that is no failure of its engine."""
-    return ONLY_OLD if ONLY_OLD in change.reasons else ""
+    return next((store for store in _ONE_STORE if store in change.reasons), "")
 
 
 def _calls(change: Change) -> str:
@@ -172,12 +172,12 @@ def label(cell: Change | Line, same: Sequence[Change] | Sequence[Line]) -> str:
 
 
 def _summary(found: Sequence[Change]) -> str:
-    counted = Counter[str](_not_run_again(change) or change.kind for change in found)
-    words = [f"{counted[kind]} {kind}" for kind in (*KINDS, ONLY_OLD) if counted[kind]]
+    counted = Counter[str](_of_one_store(change) or change.kind for change in found)
+    words = [f"{counted[kind]} {kind}" for kind in (*KINDS, *_ONE_STORE) if counted[kind]]
     worst = [1 / change.ratio - 1 for change in found if change.kind == "slower" and change.ratio]
     most = f"; at worst {100 * max(worst):.3g} % longer" if worst else ""
-    broken = sum(change.broken and not _not_run_again(change) for change in found)
-    few = sum(change.kind in ("possible", "same") and min(change.rounds) < MIN_ROUNDS for change in found)
+    broken = sum(change.broken and not _of_one_store(change) for change in found)
+    few = sum(change.too_few_rounds for change in found)
     unjudged = f" {count(few, 'cell')} with fewer than {MIN_ROUNDS} rounds on a side: not judged." if few else ""
     return f"{listed(words) or 'No cells'}{most}{f'; {broken} without an answer now' if broken else ''}.{unjudged}"
 
@@ -193,9 +193,10 @@ def _rows(found: Sequence[Change]) -> tuple[list[str], list[list[Any]]]:
             *(value for name in COSTS for value in change.costs.get(name, ("", ""))),
             json.dumps(change.params, sort_keys=True),
             " | ".join(change.reasons),
+            " | ".join(change.notes),
             " | ".join(change.versions),
         ]
         for change in found
     ]
     sides = (f"{side}_{name}" for name in COSTS for side in ("old", "new"))
-    return [*_FIELDS, "interval_low", "interval_high", *sides, "params", "reasons", "versions"], rows
+    return [*_FIELDS, "interval_low", "interval_high", *sides, "params", "reasons", "notes", "versions"], rows
