@@ -38,6 +38,8 @@ WORDS = [
         "rounds",
         "geometric mean",
     ),
+    *("broken", "lost", "failed", "line breaks", "line break", "possibly slower", "possibly changed"),
+    *("only in the old store", "only in the new store"),
 ]
 
 

@@ -18,6 +18,7 @@ from graphbench.records.model import Outcome, Revisions
 from graphbench.records.regression import changes
 from graphbench.records.store import Store
 from graphbench.reporting import report
+from graphbench.reporting.history import summary
 from helpers.own_plugin import ENGINE
 from helpers.records import HERE, record, replace
 from helpers.simulation import rounds as simulated
@@ -100,6 +101,7 @@ def test_a_line_breaks_where_records_cannot_be_compared():
     (step,) = line(records).steps
     assert (step.kind, step.ratio) == ("apart", None)
     assert "revision of the measuring code" in step.reasons[0]
+    assert summary([line(records)]) == "1 line break, in 1 line."
     assert steps([steady(0, 1), steady(1, 1, trials__stopped="first_only")]) == [(1, "apart")]
 
 

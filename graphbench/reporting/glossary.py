@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from graphbench.records.history import STEPS
 from graphbench.records.model import PHASES, Outcome
 from graphbench.records.regression import KINDS
 from graphbench.records.rules import RULES, Effect, Verdict
@@ -55,8 +56,10 @@ _OCCURS = {
 """How a mark is recognised in a cell."""
 _ALSO = {
     "a to bx": "range", ">=": "at least", ">=n": "at least", "<=": "at most", "<=n": "at most", "x": "vs",
+    "possibly slower": "possible", "possibly faster": "possible", "possibly changed": "possible",
+    "line break": "line breaks",
 }  # fmt: skip
-"""Signs in ASCII, and the words that they are explained as."""
+"""Signs in ASCII and forms of words, and the words that they are explained as."""
 _COLUMNS = {
     **{re.split(" by | vs ", one.title)[0]: one.meaning for one in QUANTITIES if one.meaning},
     "vs": "how many times as fast as that engine: its time over the time of the row's engine",
@@ -130,6 +133,12 @@ _GPUS_AND_GROWTH = {
     "limit": "the memory within which a capacity was searched",
     "tries": "how many graphs a capacity search tried",
 }
+_CELLS = {
+    "broken": "it had an answer, and has none now; the reason is given",
+    "lost": "both sides have an answer, and can no longer be compared: another graph, a worse answer, no warm call",
+    "only in the old store": "it was not measured again",
+    "only in the new store": "it was not measured before",
+}
 _OF_TABLES = {
     "algorithm": "what is computed, such as pagerank; `graphbench show` has its definition",
     "problem": "an algorithm with its parameters",
@@ -146,7 +155,7 @@ _OF_TABLES = {
     "new call": "the same call in the second of two stores",
     "old / new": "how many times as fast the second store is: its old call over its new call",
     "from": "the day of the first record after a change",
-    "time": "the warm call before a change and after it",
+    "time": "how much longer a call takes after a change, with the interval; below zero it takes less time",
     "version": "of the library that was measured",
     "new version, or why": "what changed with the time: a version, or the reason why it is not judged",
     "graphbench": "the version of graphbench that measured",
@@ -178,7 +187,8 @@ def entries() -> list[Entry]:
         "mark in a cell": _MARKS,
         "column": _COLUMNS,
         "answer": _ANSWERS,
-        "change between two stores": KINDS,
+        "change between two stores": KINDS | _CELLS,
+        "change in a history": {"line breaks" if kind == "apart" else kind: text for kind, text in STEPS.items()},
         "warning": {kind.word: kind.meaning for kind in WARNINGS},
         "word of a sentence": _TEXT | _GRAPH,
         "column of another table": _OF_TABLES,

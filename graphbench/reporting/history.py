@@ -68,7 +68,7 @@ def tables(lines: Sequence[Line]) -> list[Block]:
     same = grouped(shown, _place)
     rows = [Row(one, plain(f"{one.algorithm} on {one.dataset}"), plain(label(one, same[_place(one)]))) for one in shown]
     found = [Event(row, step, row.line.points[step.at]) for row in rows for step in row.line.steps]
-    found.sort(key=lambda event: ([*_NAMES].index(event.step.kind), -_when(event.point), event.row[1:]))
+    found.sort(key=lambda event: ([*_NAMES, "apart"].index(event.step.kind), -_when(event.point), event.row[1:]))
     return [*blocks, *([_events(found)] if found else []), *([_lines(rows)] if rows else [])]
 
 
@@ -81,6 +81,7 @@ def summary(lines: Sequence[Line]) -> str:
     several = [line for line in lines if len(line.points) > 1]
     steps = Counter[str](step.kind for line in several for step in line.steps)
     words = [f"{steps[kind]} {name}" for kind, name in _NAMES.items() if steps[kind]]
+    words += [count(steps["apart"], "line break")] if steps["apart"] else []
     once = len(lines) - len(several)
     alone = f" {count(once, 'task')} measured once, without a history." if once else ""
     if not several:
@@ -88,7 +89,7 @@ def summary(lines: Sequence[Line]) -> str:
     return f"{listed(words) or 'No change found'}, in {count(len(several), 'line')}.{alone}"
 
 
-_NAMES = {"slower": "slower", "faster": "faster", "failed": "failed", "possible": "possibly changed", "apart": "broken"}
+_NAMES = {"slower": "slower", "faster": "faster", "failed": "failed", "possible": "possibly changed"}
 
 
 def _when(point: Point) -> float:
