@@ -102,6 +102,8 @@ def test_roles_that_are_clear_are_decided(text, options, roles):
         ("a b c", {"weight": "c", "no_weight": True}, "--weight-column c --no-weight exclude each other"),
         ("weight a", {}, "expected a source, a target"),
         ("a b c d", {"source": "a"}, "which of them are the ends"),
+        ("a b c d", {"source": "c"}, "--source-column c --target-column a --weight-column b (or"),
+        ("a b c d", {"target": "a", "weight": "c"}, "--source-column b --target-column a --weight-column c (or"),
         ("a b c d", {"source": "a", "target": "b"}, "'c', 'd' could be the weight"),
     ],
 )
@@ -361,7 +363,7 @@ def test_a_search_takes_its_vertex_and_its_columns():
 @pytest.mark.parametrize(
     ("given", "options", "words"),
     [
-        ("karate", {"weight": "x"}, "karate is not a table, so weight_column x has no effect"),
+        ("karate", {"weight": "x"}, "karate is not a table, so weight_column='x' has no effect"),
         ("ba:n=10,m=2", {"no_weight": True}, "so no_weight=True has no effect"),
         (pd.DataFrame({"a": [1], "b": [2]}), {"header": True}, "so header=True has no effect"),
         ([(1, 2)], {"source": "a"}, "so source_column='a' has no effect"),

@@ -491,13 +491,15 @@ class _Decision:
         self, problem: str, source: int | None = None, target: int | None = None, possible: list[int] | None = None
     ) -> _RefusedError:
         """A refusal with options that would work; the weight is `NAME` where every candidate numbers the rows."""
-        left = [index for index in range(len(self.columns)) if index not in (source, target)]
+        source = self._named("source") if source is None else source
+        target = self._named("target") if target is None else target
+        left = [index for index in range(len(self.columns)) if index not in (source, target, self._named("weight"))]
         kinds = [index for index in left if self.columns[index].kind != "other"] or left
         kinds.sort(key=self._is_of_the_row)
         source, target = self._pair(kinds, source, target)
         kinds = [index for index in kinds if index not in (source, target)]
         if source is None:
-            source = next((index for index in kinds if is_source(self.names[index])), kinds[0])
+            source = next((index for index in kinds if is_source(self.names[index])), (kinds or [0])[0])
             kinds = [index for index in kinds if index != source]
         if target is None:
             target = next((index for index in kinds if is_target(self.names[index])), (kinds or [0])[0])
@@ -510,6 +512,7 @@ class _Decision:
             likely = [index for index in possible if not self._is_of_the_row(index)]
             likely.sort(key=self._is_weight, reverse=True)
             name = self.names[likely[0]] if likely else "NAME"
+        name = self.options.weight or name
         example = TableOptions(
             source=self.names[source],
             target=self.names[target],
