@@ -390,6 +390,8 @@ def test_both_sides_of_a_bipartite_network_are_kept_apart(tmp_path):
         ('{"source": 1, "target": 2}\n{"source": 2, "target": 3}', "lines=True"),
         ("graph [ node [ id 1 ] node [ id 2 ] edge [ source 1 target 2 weight 1 weight 2 ] ]", "expected one number"),
         ("graph { a -- b }", "Graphviz.*read_dot"),
+        ("/* Created by igraph 1.0.0 */\ngraph {\n  0;\n  1 -- 0;\n}\n", "Graphviz.*read_dot"),
+        ("// by hand\n# and\nstrict digraph g {\n  1 -> 0;\n}\n", "Graphviz.*read_dot"),
         ("<!DOCTYPE html><p>Sign in", "HTML page"),
         ("<html><body>", "HTML page"),
         ("<svg/>", "expected graphml or gexf"),

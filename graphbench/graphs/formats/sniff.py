@@ -51,7 +51,7 @@ _PICKLE = "a pickle, which can run any code when it is opened. If you trust it, 
 _PICKLE += "graphbench.load(pickle.load(open(path, 'rb')))"
 _SPREADSHEET = "a spreadsheet. " + _LOAD.format("pandas.read_excel(path)")
 _UCINET = "a UCINET DL file. In R: igraph or sna read it. Write it as GraphML or an edge list"
-_DOT = "a Graphviz (DOT) file. " + _LOAD.format("networkx.nx_pydot.read_dot(path)")
+_DOT = "a Graphviz (DOT) file. " + _LOAD.format("networkx.nx_pydot.read_dot(path)") + ", which needs pydot"
 _HTML = "an HTML page, not a graph: perhaps a sign-in or error page of the server. Download the file again"
 
 _MARKET = re.compile(rb"%+\s*MatrixMarket\b", re.IGNORECASE)
@@ -59,7 +59,7 @@ _KONECT = re.compile(rb"%[ \t]*(?:sym|asym|bip)(?:[ \t]+[a-z]+)?[ \t]*\r?\n")
 _ELEMENT = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _GML = re.compile(rb"(?im)^[ \t]*graph\s*(?:#[^\n]*\s*)*\[")
 _GML_START = re.compile(rb"(?i)(?:graph|creator|version|comment)\b")
-_DOT_START = re.compile(rb"(?i)(?:strict\s+)?(?:di)?graph\b[^\n\[{]*\{")
+_DOT_START = re.compile(rb"(?is)(?:\s+|/\*.*?\*/|(?://|#)[^\n]*\n)*(?:strict\s+)?(?:di)?graph\b[^\n\[{]*\{")
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]0-9]")
 _PAJEK = re.compile(rb"(?i)\*(?:network|vertices|arcs|edges|matrix)")
 _DIMACS_LINE = re.compile(rb"(?:p\s+[a-z]+\s+[0-9]+\s+[0-9]+|[ae]\s+[0-9]+\s+[0-9]+(?:\s+\S+)*|[cnxdv](?:\s.*)?)")
@@ -86,7 +86,7 @@ def format_of(head: bytes, name: str, path: Path) -> str:
     if body.startswith(b"<"):
         return _xml(body, path)
     plain = _without_comments(body, b"#")
-    if _DOT_START.match(plain):
+    if _DOT_START.match(body):
         raise FormatError(path, f"{_DOT}.")
     if re.match(rb"(?i)dl\s+n\s*=", plain):
         raise FormatError(path, f"{_UCINET}.")
