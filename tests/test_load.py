@@ -184,9 +184,16 @@ def test_a_missing_file_is_reported(name, tmp_path, monkeypatch):
         graphs.load(name)
 
 
-def test_a_folder_is_refused(tmp_path):
+@pytest.mark.usefixtures("collection")
+def test_a_folder_is_refused(tmp_path, monkeypatch):
     with pytest.raises(DatasetError, match="is a folder"):
         graphs.load(tmp_path)
+    (tmp_path / "in" / "rows").mkdir(parents=True)
+    pd.DataFrame({"source": [1], "target": [2]}).to_parquet(tmp_path / "in" / "rows" / "part.parquet")
+    monkeypatch.chdir(tmp_path)
+    for read in (graphs.load, graphs.describe):
+        with pytest.raises(DatasetError, match=r"is a folder of Parquet files; .*pyarrow\.parquet\.read_table\(path\)"):
+            read("in/rows")
 
 
 # Objects

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from graphbench.errors import UnknownNameError
-from graphbench.graphs import catalogue, checksums, collections, suitesparse, web
+from graphbench.graphs import catalogue, checksums, collections, formats, suitesparse, web
 from graphbench.graphs.catalogue import Description, State
 from graphbench.graphs.formats import table_roles
 from graphbench.graphs.formats.table_roles import TableOptions
@@ -68,6 +70,8 @@ def describe(name: str, *, directed: bool | None = None, options: TableOptions =
         return described
     found = suitesparse.known().get(target.casefold()) if "/" in target else suitesparse.resolve(target)
     if found is None:
+        if Path(name).is_dir():
+            raise formats.folder(Path(name))
         hint = "The first load or fetch of a GROUP/NAME downloads the collection's index."
         raise UnknownNameError("dataset", name, catalogue.names(), hint)
     return _of_matrix(found)

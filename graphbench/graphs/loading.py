@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 
 import msgspec
 
-from graphbench.errors import DatasetError, FormatError, MissingFileError
+from graphbench.errors import DatasetError, FormatError, MissingFileError, UsageError
 from graphbench.graphs import cache, catalogue, checksums, collections, formats, suitesparse, web
 from graphbench.graphs.clean import Cleaning, Dataset, Raw
 from graphbench.graphs.download import Progress
@@ -110,7 +110,13 @@ def _found(
         return _generated(generators.parse(name), directed)
     if target == name and ":" in name:
         generators.parse(name)  # raises an error that lists the generators
-    return _from_collection(suitesparse.resolve(target, progress), directed, progress)
+    try:
+        matrix = suitesparse.resolve(target, progress)
+    except (DatasetError, UsageError):
+        if Path(name).is_dir():
+            raise formats.folder(Path(name)) from None
+        raise
+    return _from_collection(matrix, directed, progress)
 
 
 def _from_catalogue(entry: catalogue.Entry, directed: bool | None, progress: Progress | None) -> Dataset:
@@ -182,7 +188,7 @@ def _from_file(path: Path, directed: bool | None, options: TableOptions, source:
         before = sources.state(formats.parts(path))
         checksum = file_sha256(path)
     except IsADirectoryError:
-        raise DatasetError(f"{path} is a folder; expected a file. {formats.SUPPORTED}") from None
+        raise formats.folder(path) from None
     except FileNotFoundError:
         advice = "Check the path, or choose a graph of `graphbench list datasets`."
         raise MissingFileError(f"The file {path} does not exist. {advice}") from None

@@ -83,7 +83,7 @@ def read(
     """
     path = Path(path)
     if path.is_dir():
-        raise FormatError(path, f"is a folder; expected a file. {SUPPORTED}")
+        raise folder(path)
     if path.is_fifo():
         with sources.copied(path) as copy:
             return read(copy, directed=directed, options=options)
@@ -108,6 +108,14 @@ def read(
     except InputError as error:
         raise FormatError(path, str(error)) from error
     return raw if raw.reading is not None else dataclasses.replace(raw, reading=_reading(kind, raw, caught))
+
+
+def folder(path: Path) -> FormatError:
+    """The error of a folder in place of a file."""
+    if any(path.rglob("*.parquet")):
+        read_table = "graphbench.load(pyarrow.parquet.read_table(path))"
+        return FormatError(path, f"is a folder of Parquet files; expected one file. From Python: {read_table}.")
+    return FormatError(path, f"is a folder; expected a file. {SUPPORTED}")
 
 
 def _reading(kind: str, raw: Raw, caught: list[warnings.WarningMessage]) -> Reading:
