@@ -686,6 +686,7 @@ def test_algorithms_without_references_are_not_measured(capsys, known):
     assert cli.invoke(["advise", "karate", "--algorithm", "wcc", "--reference", known]) == 0
     shown = capsys.readouterr().out
     assert "WCC on karate (78 edges): no estimate for an H100" in shown
+    assert "Estimates, not measurements" not in shown
     assert "--no-measure" not in shown
     assert records.stored() == []
 

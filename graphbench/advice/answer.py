@@ -333,11 +333,14 @@ def sources(advice: Advice) -> list[str]:
     near = ", ".join(f"{one.graph} ({one.distance:.1f})" for one in advice.nearest)
     graphs = max((one.estimate.graphs for answer in advice.answers for one in answer.options), default=0)
     gpu = with_article(machine.gpu)
-    lines = [
+    estimated = [
         (
             f"Estimates, not measurements: from {count(graphs, 'graph')} on {gpu}, {machine.measured}. Nearest: "
             f"{near}; a distance of 1 is a factor of 2.7 in size, density, depth or skew of degrees."
-        ),
+        )
+    ]
+    lines = [
+        *(estimated if graphs else []),
         (
             f"This graph{', as undirected' if found.directed else ''}: {count(found.num_vertices, 'vertex')}, "
             f"{count(found.num_edges, 'edge')}, largest degree "
