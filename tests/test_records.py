@@ -7,6 +7,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
+import graphbench as gb
 from graphbench import cli, registry
 from graphbench.measure.staleness import Present, changes, is_current, present, revisions, stale
 from graphbench.records.comparison import compare
@@ -186,6 +187,7 @@ def test_an_export_counts_the_trials_of_rounds_once(store, records, tmp_path, ca
             opened.append(each)
     rows = csv.DictReader(io.StringIO(records("export", "--engine", "scipy", "--format", "csv")))
     assert [(row["id"], row["calls"], row["rounds"]) for row in rows] == [("scipy-3", "18", "3")]
+    assert [each.id for each in gb.records(store).records] == ["networkx-1", "igraph-1", "bfs-1", "scipy-3"]
     path = tmp_path / "saved.json"
     assert cli.invoke(["records", "export", "--pytest-benchmark", "--store", str(store), "--output", str(path)]) == 0
     assert [each.id for each in load([path])] == ["networkx-1", "igraph-1", "scipy-3"]

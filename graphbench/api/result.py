@@ -225,7 +225,7 @@ def records(
     baseline: str = BASELINE,
     keep_stale: bool = False,
 ) -> Result:
-    """Records of earlier measurements; of a task that was measured several times, all.
+    """Records of earlier measurements; of a task that was measured several times, all, but of its rounds the last.
 
     Args:
         files: stores; none: the one under `$GRAPHBENCH_HOME`.
@@ -245,8 +245,9 @@ def records(
     """
     from graphbench import registry
     from graphbench.measure.staleness import of_code
+    from graphbench.records.matching import last_of_rounds
 
-    found = store.load(files) if files else list(store.Store().records())
+    found = last_of_rounds(store.load(files) if files else list(store.Store().records()))
     wanted = {
         "algorithm": [registry.algorithm(name).name for name in _several(algorithm)],
         "dataset": _several(dataset),
