@@ -14,7 +14,7 @@ from graphbench.engines.networkx import NetworkX
 
 TEMPER = "TEMPER"
 """What goes wrong in its WCC: `slow`, `stuck`, `wrong` or `raises`; `untimed`: nothing, and no clock runs."""
-TAKES_S = {"slow": 0.1, "stuck": 20}
+TAKES_S = {"slow": 0.3, "stuck": 20}
 earlier = []
 
 
