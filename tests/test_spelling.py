@@ -6,7 +6,7 @@ import networkx as nx
 import pytest
 
 import graphbench as gb
-from graphbench import cli
+from graphbench import cli, registry
 from graphbench.errors import FormatError, UsageError
 from graphbench.measure.options import Options, fields
 from graphbench.measure.spelling import in_python, speaking_python
@@ -112,3 +112,29 @@ def test_warnings_point_to_the_line_of_the_caller(tmp_path, call):
     with pytest.warns(UserWarning, match="directed=True has no effect") as found:
         call(path)
     assert {(each.filename, each.lineno) for each in found} == {(__file__, call.__code__.co_firstlineno)}
+
+
+OTHERS_NAMES = [
+    ("pagerank", "alpha", "damping"),
+    ("pagerank", "tol", "tolerance"),
+    ("hits", "max_iter", "max-iterations"),
+    ("katz", "alpha", "attenuation"),
+    ("bfs", "start", "source"),
+    ("betweenness", "k", "vertices"),
+    ("louvain", "random_state", "seed"),
+]
+
+
+@pytest.mark.parametrize(("algorithm", "theirs", "ours"), OTHERS_NAMES)
+def test_the_names_that_libraries_give_to_parameters_lead_to_ours(algorithm, theirs, ours, capsys):
+    with pytest.raises(UsageError, match=f"no (parameter|argument) '{theirs}'.* [Uu]se {ours.replace('-', '_')}(: |=)"):
+        gb.run(algorithm, "karate", **{theirs: 1})
+    assert cli.invoke([algorithm, "karate", f"--{theirs.replace('_', '-')}", "1"]) == 2
+    assert f"Use --{ours}: " in capsys.readouterr().err
+
+
+def test_no_parameter_is_called_as_libraries_call_another_one():
+    for page in registry.algorithms():
+        own = [parameter.name for parameter in page.parameters]
+        theirs = [name for parameter in page.parameters for name in parameter.also]
+        assert len({*own, *theirs}) == len(own) + len(theirs), page.name

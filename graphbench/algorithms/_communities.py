@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CLUSTERS = Parameter(
     name="clusters",
+    also=("num_clusters", "n_clusters"),
     type=int,
     default=8,
     minimum=2,

@@ -25,6 +25,7 @@ def parameters(jumping: str) -> list[Parameter]:
     return [
         Parameter(
             name="damping",
+            also=("alpha", "damping_factor"),
             type=float,
             default=0.85,
             minimum=0,

@@ -13,13 +13,15 @@ from graphbench.errors import UsageError
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """One parameter of a problem, with its one meaning.
 
-    `name` is also the option's name (`max_iterations` is `--max-iterations`).
+    `name` is also the option's name (`max_iterations` is `--max-iterations`). An error recognises `also`, the
+    names that libraries have for it.
     """
 
     name: str
     type: type
     default: Any
     help: str
+    also: tuple[str, ...] = ()
     minimum: float | None = None
     exclusive_minimum: bool = False
     maximum: float | None = None
@@ -63,6 +65,7 @@ RESOLUTION = Parameter(
     type=float,
     default=1.0,
     minimum=0,
+    also=("gamma", "resolution_parameter"),
     help="Resolution gamma of the modularity; larger values give smaller communities.",
 )
 
@@ -74,7 +77,13 @@ SOURCES = (
         minimum=1,
         help="Number of sources to draw from the largest component.",
     ),
-    Parameter(name="source", type=str, default=None, help="Search from this vertex only; no sources are drawn."),
+    Parameter(
+        name="source",
+        type=str,
+        default=None,
+        also=("start", "i_start"),
+        help="Search from this vertex only; no sources are drawn.",
+    ),
 )
 """Parameters of searches from one vertex, by which :meth:`Algorithm.draw` draws `sources`."""
 
@@ -87,11 +96,18 @@ def tolerance(what: str) -> Parameter:
     Args:
         what: must not exceed it; the parameter's help.
     """
-    return Parameter(name="tolerance", type=float, default=1e-6, minimum=0, exclusive_minimum=True, help=what)
+    return Parameter(
+        name="tolerance", type=float, default=1e-6, minimum=0, exclusive_minimum=True, also=("tol",), help=what
+    )
 
 
 def max_iterations(default: int) -> Parameter:
     """The parameter `max_iterations` of an iterative method."""
     return Parameter(
-        name="max_iterations", type=int, default=default, minimum=1, help="Give up after this many iterations."
+        name="max_iterations",
+        type=int,
+        default=default,
+        minimum=1,
+        also=("max_iter", "maxiter", "maxit"),
+        help="Give up after this many iterations.",
     )

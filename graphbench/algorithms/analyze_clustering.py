@@ -74,6 +74,7 @@ analyze_clustering = Algorithm(
     parameters=[
         Parameter(
             name="clusters",
+            also=("num_clusters", "n_clusters"),
             type=int,
             default=8,
             minimum=2,

@@ -239,6 +239,9 @@ class Algorithm:
         """
         known = {parameter.name: parameter for parameter in self.parameters}
         for name in given:
+            if meant := self.parameter_meant(name):
+                use = f"--{meant.name.replace('_', '-')}"
+                raise UsageError(f"{self.name} has no parameter {name!r}. Use {use}: {meant.help}")
             if name not in known:
                 names = ", ".join(known) or "none"
                 raise UsageError(f"{self.name} has no parameter {name!r}; it has: {names}.")
@@ -246,6 +249,12 @@ class Algorithm:
             problem = "--source and --sources exclude each other: a search from a named vertex draws no other sources"
             raise UsageError(f"{problem}. Remove --sources, or remove --source to draw {number}.")
         return {name: parameter.check(given.get(name)) for name, parameter in known.items()}
+
+    def parameter_meant(self, name: str) -> Parameter | None:
+        """The parameter that libraries call by this name, which is none of the page's own."""
+        if any(parameter.name == name for parameter in self.parameters):
+            return None
+        return next((parameter for parameter in self.parameters if name in parameter.also), None)
 
     def pose(self, edges: EdgeList, *, seed: int, ignore_weights: bool = False) -> EdgeList:
         """The graph as this problem sees it.

@@ -63,6 +63,7 @@ betweenness = Algorithm(
     parameters=[
         Parameter(
             name="vertices",
+            also=("k",),
             type=int,
             default=16,
             minimum=1,

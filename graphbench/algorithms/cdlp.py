@@ -37,7 +37,16 @@ cdlp = Algorithm(
     kind="labels",
     labels_are_vertices=True,
     headline="communities",
-    parameters=[Parameter(name="iterations", type=int, default=10, minimum=1, help="Number of iterations.")],
+    parameters=[
+        Parameter(
+            name="iterations",
+            type=int,
+            default=10,
+            minimum=1,
+            also=("max_iterations", "max_iter"),
+            help="Number of iterations.",
+        )
+    ],
 )
 
 

@@ -58,6 +58,7 @@ ecg = Algorithm(
         ),
         Parameter(
             name="resolution",
+            also=("gamma",),
             type=float,
             default=1.0,
             minimum=0,

@@ -41,7 +41,14 @@ ego_graph = Algorithm(
     draws="sources",
     parameters=[
         *SOURCES,
-        Parameter(name="radius", type=int, default=2, minimum=1, help="Number of hops from the source."),
+        Parameter(
+            name="radius",
+            type=int,
+            default=2,
+            minimum=1,
+            also=("order", "hops"),
+            help="Number of hops from the source.",
+        ),
     ],
 )
 

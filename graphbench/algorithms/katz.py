@@ -67,6 +67,7 @@ katz = Algorithm(
     parameters=[
         Parameter(
             name="attenuation",
+            also=("alpha",),
             type=float,
             default=0.85,
             minimum=0,

@@ -47,6 +47,7 @@ leiden = Algorithm(
         RESOLUTION,
         Parameter(
             name="iterations",
+            also=("n_iterations",),
             type=int,
             default=2,
             minimum=1,

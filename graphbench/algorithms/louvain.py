@@ -51,6 +51,7 @@ louvain = Algorithm(
         ),
         Parameter(
             name="max_level",
+            also=("max_levels",),
             type=int,
             default=None,
             minimum=1,

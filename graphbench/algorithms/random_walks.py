@@ -43,7 +43,14 @@ random_walks = Algorithm(
         Parameter(
             name="vertices", type=int, default=10_000, minimum=1, help="Number of walks, each from another vertex."
         ),
-        Parameter(name="length", type=int, default=80, minimum=1, help="Number of steps of a walk."),
+        Parameter(
+            name="length",
+            type=int,
+            default=80,
+            minimum=1,
+            also=("max_depth", "walk_length", "steps"),
+            help="Number of steps of a walk.",
+        ),
     ],
 )
 

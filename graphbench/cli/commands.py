@@ -12,7 +12,7 @@ import shlex
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from itertools import takewhile
 from typing import Any
@@ -171,7 +171,7 @@ def run_cli(arguments: list[str] | None) -> int:
     except click.exceptions.Abort as stop:  # click's word for Ctrl-C
         raise KeyboardInterrupt(*getattr(stop.__cause__, "args", ())) from None
     except click.ClickException as error:
-        (_column_or_vertex(error) if isinstance(error, click.NoSuchOption) else error).show()
+        (_option_meant(error) if isinstance(error, click.NoSuchOption) else error).show()
         return error.exit_code
     except (GraphbenchError, MemoryError, OSError) as error:
         return _tell(error)
@@ -180,17 +180,33 @@ def run_cli(arguments: list[str] | None) -> int:
     return status if isinstance(status, int) else 0
 
 
-def _column_or_vertex(error: click.NoSuchOption) -> click.UsageError:
-    """Of `--target` and the like: what to write for a column, and what for a vertex."""
+def _option_meant(error: click.NoSuchOption) -> click.UsageError:
+    """Of `--target` and the like: what to write for a column, and what for a vertex; of `--tol`: what we call it."""
     role = error.option_name.removeprefix("--")
     command = error.ctx.command if error.ctx else None
     named = {param.name for param in command.params} if command else set()
-    if command is None or role not in {"source", "target", "weight"} or f"{role}_column" not in named:
+    if command is None:
+        return error
+    if name := _name_here(role.replace("-", "_"), command.name or "", named):
+        text = next(param.help for param in command.params if isinstance(param, click.Option) and param.name == name)
+        return click.UsageError(f"No such option '--{role}'. Use --{name.replace('_', '-')}: {text}", error.ctx)
+    if role not in {"source", "target", "weight"} or f"{role}_column" not in named:
         return error
     message = f"No such option '--{role}'. For a column of the table, write --{role}-column NAME."
     if role == "target" and "source" in named:
         message += f" {command.name} has no target: it goes from --source VERTEX to all vertices."
     return click.UsageError(message, error.ctx)
+
+
+def _name_here(word: str, command: str, options: Collection[str | None]) -> str:
+    """The option of a command that libraries call by another word; empty if there is none."""
+    from graphbench.measure.spelling import option_meant
+
+    with contextlib.suppress(UnknownNameError):
+        if meant := registry.algorithm(command).parameter_meant(word):
+            return meant.name
+    name = option_meant(word)
+    return name if name in options else ""
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:

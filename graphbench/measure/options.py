@@ -58,6 +58,7 @@ class Option:
         on: the commands that take it.
         shown: the default as help shows it, where the value alone does not say it.
         flag: how the command line spells it, where that is not the field's name.
+        also: names that libraries have for it, which an error recognises.
         minimum: the smallest number.
         above: the number that all others must exceed.
         maximum: the largest number.
@@ -70,6 +71,7 @@ class Option:
     on: tuple[str, ...] = _MEASURING
     shown: str = ""
     flag: str = ""
+    also: tuple[str, ...] = ()
     metavar: str | None = None
     minimum: float = -math.inf
     above: float = -math.inf
@@ -88,6 +90,7 @@ THREADS: dict[str, Any] = {
     "read": _threads,
     "minimum": 1,
     "expected": "whole numbers from 1, or max",
+    "also": ("n_jobs", "num_threads"),
 }
 GPUS: dict[str, Any] = {"read": _all_gpus, "minimum": 1, "expected": "a whole number from 1, or all"}
 
@@ -133,7 +136,13 @@ class Common(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = 1
     seed: Annotated[
-        int, Option(help="Seed of every draw, of seeded engines and of the order.", minimum=0, maximum=MAX_SEED)
+        int,
+        Option(
+            help="Seed of every draw, of seeded engines and of the order.",
+            minimum=0,
+            maximum=MAX_SEED,
+            also=("random_state",),
+        ),
     ] = 0
     ignore_weights: Annotated[
         bool, Option(on=(RUN, SUITE), help="Solve the problem without the dataset's weights.")

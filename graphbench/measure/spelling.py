@@ -114,6 +114,11 @@ def _switches() -> dict[str, str]:
     return found
 
 
+def option_meant(name: str) -> str:
+    """The option that libraries call by this name; empty if there is none."""
+    return next((field.name for field in _options().values() if name in field.option.also), "")
+
+
 _NOT_IN_PYTHON = {
     "format": "use print(result.render('csv')).",
     "output": "write result.render('csv') to the file.",
@@ -130,7 +135,7 @@ def python_name(name: str, known: Collection[str]) -> str:
     opposite = {"undirected": "directed"}.get(word, word.removeprefix("no_"))
     if opposite != word and opposite in known:
         return f"use {opposite}=False."
-    for spelt in (word, f"{word}s", word.removesuffix("s")):
+    for spelt in (word, f"{word}s", word.removesuffix("s"), option_meant(word)):
         if spelt in known:
             return f"use {spelt}=."
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.8)
