@@ -10,7 +10,7 @@
     advise           would a GPU pay off for a graph? An estimate, without a GPU
     profile          what NetworkX takes of a block of code, function by function
     records          what was measured before
-    compare          comparisons between records
+    compare          what became faster between two measurements, and what slower
     history          the time of each task from record to record, with change points
     report           write a page with charts from records
 
@@ -18,7 +18,16 @@
     Record           everything that one task produced
     Comparison       one engine against another: a ratio, its interval, a verdict
     EdgeList         what `load` returns
+    Capacity         what `capacity` returns for each algorithm
+    Advice           what `advise` returns
+    Change           what `compare` returns for each task
+    Line             what `history` returns for each task on a machine
+
     GraphbenchError  the root of all errors
+    UsageError       the request is wrong: a bad value, options that exclude each other
+    UnknownNameError no such algorithm, engine or graph; a `UsageError`
+    DatasetError     the graph is wrong or cannot be had
+    StoreError       records cannot be read or written
 
 >>> import graphbench as gb
 >>> result = gb.run("louvain", "karate", engines=["igraph", "networkx"])  # doctest: +SKIP
@@ -36,31 +45,60 @@ from typing import TYPE_CHECKING
 from graphbench._version import __version__
 
 if TYPE_CHECKING:
+    from graphbench.advice.answer import Advice
     from graphbench.advice.profile.block import profile
-    from graphbench.api import Result, advise, capacity, load, records, report, run, scale, suite
-    from graphbench.errors import GraphbenchError
+    from graphbench.api import (
+        Result,
+        advise,
+        capacity,
+        compare,
+        history,
+        load,
+        records,
+        report,
+        run,
+        scale,
+        suite,
+    )
+    from graphbench.errors import DatasetError, GraphbenchError, StoreError, UnknownNameError, UsageError
     from graphbench.graphs.edgelist import EdgeList
-    from graphbench.records.comparison import Comparison, compare
-    from graphbench.records.history import history
+    from graphbench.records.capacity import Capacity
+    from graphbench.records.comparison import Comparison
+    from graphbench.records.history import Line
     from graphbench.records.model import Record
+    from graphbench.records.regression import Change
 
 _HOMES = {
+    "Advice": "graphbench.advice.answer",
+    "Capacity": "graphbench.records.capacity",
+    "Change": "graphbench.records.regression",
     "Comparison": "graphbench.records.comparison",
+    "DatasetError": "graphbench.errors",
     "EdgeList": "graphbench.graphs.edgelist",
     "GraphbenchError": "graphbench.errors",
+    "Line": "graphbench.records.history",
     "Record": "graphbench.records.model",
-    "compare": "graphbench.records.comparison",
-    "history": "graphbench.records.history",
+    "StoreError": "graphbench.errors",
+    "UnknownNameError": "graphbench.errors",
+    "UsageError": "graphbench.errors",
     "profile": "graphbench.advice.profile.block",
 }
 """Where public names are that are not in :mod:`graphbench.api`."""
 
 __all__ = [
+    "Advice",
+    "Capacity",
+    "Change",
     "Comparison",
+    "DatasetError",
     "EdgeList",
     "GraphbenchError",
+    "Line",
     "Record",
     "Result",
+    "StoreError",
+    "UnknownNameError",
+    "UsageError",
     "__version__",
     "advise",
     "capacity",

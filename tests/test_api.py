@@ -6,17 +6,21 @@ import pydoc
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 import graphbench as gb
+from graphbench import cli
 from graphbench.errors import GraphbenchError, UsageError
 from graphbench.records.model import Outcome, Task
 from graphbench.records.store import Store
 from graphbench.reporting.flat import FIELDS, USEFUL
-from helpers.records import record, stored
+from helpers.records import record, replace, stored
+
+REPOSITORY = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
@@ -97,11 +101,93 @@ def kept(tmp_path):
 
 def test_records_are_those_of_files_and_may_be_chosen(kept):
     assert len(gb.records(kept).records) == 3
-    assert [one.task.engine for one in gb.records(kept, engine="igraph").records] == ["igraph", "igraph"]
-    assert [one.problem for one in gb.records(kept, algorithm="components").records] == ["wcc"]
-    assert gb.records(kept, dataset=["nowhere"]).records == []
-    with pytest.raises(UsageError, match="No algorithm is called"):
-        gb.records(kept, algorithm="luvain")
+    assert [one.task.engine for one in gb.records(kept, engines="igraph").records] == ["igraph", "igraph"]
+    assert [one.problem for one in gb.records(kept, algorithms="components").records] == ["wcc"]
+    assert len(gb.records(kept, outcomes="OK").records) == 3
+
+
+@pytest.mark.parametrize(
+    ("names", "error"),
+    [
+        ({"algorithms": "luvain"}, "No algorithm is called 'luvain'. Did you mean louvain"),
+        ({"engines": "igrap"}, "No engine is called 'igrap'. Did you mean igraph"),
+        ({"outcomes": "failed"}, "No outcome is called 'failed'. Known: error, invalid"),
+    ],
+)
+def test_names_without_a_meaning_choose_no_records(kept, names, error, capsys):
+    with pytest.raises(UsageError, match=error):
+        gb.records(kept, **names)
+    flags = [word for kind, name in names.items() for word in (f"--{kind}", name)]
+    assert cli.invoke(["records", "list", str(kept), *flags]) == 2
+    assert error.partition(".")[0] in capsys.readouterr().err
+
+
+def test_a_choice_without_records_says_so(kept):
+    with pytest.warns(UserWarning, match=r"^No records match datasets=nowhere, engines=scipy\.$"):
+        none = gb.records(kept, datasets=["nowhere"], engines="scipy")
+    assert [str(none), repr(none), none._repr_html_()] == ["No records.\n", "No records.", "<p>No records.</p>"]
+
+
+def test_records_of_an_engine_that_is_gone_can_be_chosen(tmp_path):
+    gone = tmp_path / "gone.jsonl"
+    with Store(gone) as store:
+        store.append(record("retired"))
+    assert len(gb.records(gone, engines="retired").records) == 1
+
+
+def forms(made, path):
+    """The same records as a result, as records, as a file, and as a list of files."""
+    with Store(path) as store:
+        for one in made:
+            store.append(one)
+    return [gb.Result(made), made, path, str(path), [path]]
+
+
+@pytest.fixture
+def slowed(tmp_path):
+    """A task before and after it became slower, over three rounds on each side, in each form."""
+    old, new = (
+        replace(record("igraph", taken, n=18, id=name), trials__rounds=[6, 6, 6])
+        for name, taken in {"a": 1.0, "b": 1.5}.items()
+    )
+    return [*zip(forms([old], tmp_path / "old.jsonl"), forms([new], tmp_path / "new.jsonl"), strict=True)]
+
+
+def test_two_measurements_are_compared_in_any_form(slowed):
+    found = [gb.compare(old, new) for old, new in slowed]
+    assert [[change.kind for change in changes] for changes in found] == [["slower"]] * len(slowed)
+    assert repr(found[0]) == "[<Change: louvain on coAuthorsDBLP, igraph: slower, 0.667 times as fast as before>]"
+
+
+def test_a_comparison_needs_two_measurements(slowed):
+    with pytest.raises(UsageError, match=r"takes two results or stores, found one.*`result.comparisons`"):
+        gb.compare(slowed[0][0])
+
+
+def test_a_history_takes_records_in_any_form(slowed):
+    shown = "[<Line: louvain on coAuthorsDBLP, igraph: 1 point>]"
+    assert [repr(gb.history(new)) for _, new in slowed] == [shown] * len(slowed)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: gb.records(engine="igraph"), "graphbench.records 'engine': use engines="),
+        (lambda: gb.advise("karate", algorithm="bfs"), "graphbench.advise 'algorithm': use algorithms="),
+        (lambda: gb.run(algorithms="bfs", dataset="karate"), "graphbench.run 'algorithms': use algorithm="),
+        (lambda: gb.capacity(algorithm="bfs"), "graphbench.capacity 'algorithm': use algorithms="),
+        (lambda: gb.capacity("bfs", engines="igraph"), "graphbench.capacity 'engines': use engine="),
+        (lambda: gb.scale("bfs", "x", engine="igraph"), "graphbench.scale 'engine': use engines="),
+        (lambda: gb.suite("smoke", rouds=3), "graphbench.suite 'rouds': did you mean rounds="),
+        (lambda: gb.report(folder="x"), "graphbench.report 'folder'; it has: baseline, keep_stale"),
+        (lambda: gb.profile(gpus="H100"), "graphbench.profile 'gpus': use gpu="),
+        (lambda: gb.Result([]).plot(algorithms="bfs"), "Result.plot 'algorithms': use algorithm="),
+        (lambda: gb.Result([]).answer(engines="igraph"), "Result.answer 'engines': use engine="),
+    ],
+)
+def test_a_misspelt_argument_of_any_call_leads_to_the_right_one(call, message):
+    with pytest.raises(UsageError, match=message.replace(" ", " has no argument ", 1)):
+        call()
 
 
 def test_the_function_records_is_not_hidden_by_the_folder_of_that_name(kept):
@@ -206,8 +292,19 @@ def test_help_begins_with_every_public_name():
         assert re.search(rf"^ +{name} +\S", beginning, re.MULTILINE), name
 
 
+def test_every_public_name_has_an_entry_in_the_documentation():
+    entries = re.findall(r"^::: [\w.]+\.(\w+)$", (REPOSITORY / "docs" / "api.md").read_text(), re.MULTILINE)
+    assert set(gb.__all__) - {"__version__", "Record"} <= {*entries}  # a page of its own has the fields of a record
+
+
 CALLS = [getattr(gb, name) for name in gb.__all__ if inspect.isfunction(getattr(gb, name))]
 METHODS = [method for name, method in vars(gb.Result).items() if inspect.isfunction(method) and name[0] != "_"]
+
+
+def test_errors_that_docstrings_name_are_public():
+    raised = [inspect.getdoc(function).partition("Raises:")[2] for function in [*CALLS, *METHODS]]
+    named = {name for text in raised for name in re.findall(r"^ +(\w+Error): ", text, re.MULTILINE)}
+    assert {"UsageError", "DatasetError", "StoreError"} <= named <= {*gb.__all__}
 
 
 @pytest.mark.parametrize("function", [*CALLS, *METHODS], ids=lambda function: function.__qualname__)

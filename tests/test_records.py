@@ -205,7 +205,7 @@ def test_export_refuses_ratios_of_stale_records(records):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--outcome", "okay"], "out_of_memory"),
+        (["--outcome", "okay"], "Did you mean ok?"),
         (["--since", "yesterday"], "2026-01-31"),
         (["--store", "no"], "no does"),
         (["--pytest-benchmark"], "works with `export` only"),

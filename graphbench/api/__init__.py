@@ -2,7 +2,8 @@
 
 from graphbench.api.graphs import Download, load
 from graphbench.api.measuring import advise, baseline_of, capacity, execute, last_of_each, run, scale, suite
-from graphbench.api.result import Result, kept_answer, records, report
+from graphbench.api.result import Result, kept_answer, report
+from graphbench.api.stores import compare, history, proper_names, records
 
 __all__ = [
     "Download",
@@ -10,10 +11,13 @@ __all__ = [
     "advise",
     "baseline_of",
     "capacity",
+    "compare",
     "execute",
+    "history",
     "kept_answer",
     "last_of_each",
     "load",
+    "proper_names",
     "records",
     "report",
     "run",

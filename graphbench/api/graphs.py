@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from graphbench.errors import UsageError
 from graphbench.graphs.clean import Dataset
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.measure.options import Options, fields, revised
-from graphbench.measure.spelling import python_name, speaking_python
+from graphbench.measure.options import Options, revised
+from graphbench.measure.spelling import python_call
 from graphbench.reporting.progress import follow
 
 if TYPE_CHECKING:
@@ -22,10 +22,13 @@ Download = Callable[[int, int | None], None]
 DEFAULTS = Options()
 
 
-@speaking_python()
+COLUMNS = ("source_column", "target_column", "weight_column")
+"""Other names of `source`, `target` and `weight`."""
+
+
+@python_call(lambda: COLUMNS)
 def load(
     dataset: Any,
-    /,
     *,
     directed: bool | None = None,
     source: Any = None,
@@ -71,9 +74,6 @@ def load(
         "no_weight": no_weight, "header": header, "delimiter": delimiter, "drop_missing": drop_missing, "names": names
     }  # fmt: skip
     options = columns_of(given, others)
-    check_names("load", given, {*fields(Options)})
-    if unknown := given.keys() - fields(Options).keys():
-        raise UsageError(f"graphbench.load has no argument {', '.join(map(repr, sorted(unknown)))}.")
     table = revised(DEFAULTS, options).table
     if callable(progress):
         return dataset_of(dataset, directed, table, progress).edges
@@ -95,17 +95,6 @@ def columns_of(given: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
         value = full if short is None else short
         found[f"{role}_column"] = None if value is None else str(value)
     return found
-
-
-def check_names(call: str, given: Collection[str], known: Collection[str]) -> None:
-    """Refuse a keyword argument that means an option by another spelling, such as the command line's.
-
-    Raises:
-        UsageError: the message has the right spelling.
-    """
-    for name in given:
-        if hint := python_name(name, known):
-            raise UsageError(f"graphbench.{call} has no argument {name!r}: {hint}")
 
 
 def dataset_of(source: Any, directed: bool | None, table: TableOptions, progress: Download | None) -> Dataset:

@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from graphbench.api.graphs import DEFAULTS, check_names, columns_of, dataset_of
+from graphbench.api.graphs import COLUMNS, DEFAULTS, columns_of, dataset_of
 from graphbench.api.result import Result
 from graphbench.errors import DatasetError, StoreError, UnknownVertexError, UsageError
 from graphbench.graphs.clean import Dataset
 from graphbench.graphs.from_objects import is_edges
-from graphbench.measure.options import Allocator, Options, fields, revised
+from graphbench.measure.options import ADVISE, Allocator, Options, fields, revised
 from graphbench.measure.plan import Observer, Plan, command_line, make_plan
-from graphbench.measure.spelling import in_python, speaking_python
+from graphbench.measure.spelling import check_names, in_python, python_call
 from graphbench.measure.staleness import present
 from graphbench.records.model import Record
 from graphbench.records.store import Store
@@ -31,7 +31,23 @@ if TYPE_CHECKING:
     from graphbench.records.capacity import Capacity
 
 
-@speaking_python()
+def _suite_fields() -> set[str]:
+    from graphbench.measure.suites.suite import Suite
+
+    return {*fields(Suite)}
+
+
+def _series_options() -> set[str]:
+    """Fields of a suite that :func:`scale` and :func:`capacity` do not set themselves."""
+    return _suite_fields() - {"name", "title", "algorithms", "datasets", "engines"}
+
+
+def _advise_options() -> set[str]:
+    own = {name for name, option in fields(Options).items() if ADVISE in option.option.on}
+    return own | {*COLUMNS, "source", "target", "weight"}
+
+
+@python_call()
 def run(
     algorithm: str,
     dataset: Any,
@@ -159,7 +175,7 @@ def run(
             "allow": allow,
         },
     )
-    check_names("run", set(parameters) - own, {*fields(Options), "store", "progress"})
+    check_names(run, set(parameters) - own, {*fields(Options), "store", "progress"}, only_misspelt=True)
     several = isinstance(dataset, list | tuple) and not is_edges(dataset)
     start = parameters.get("source") if "source" in own and source_column is None else None
     with follow(progress) as follower, _telling_source_apart(algorithm, start, options.table):
@@ -226,7 +242,7 @@ def baseline_of(plan: Plan) -> str:
     return next((name for name in asked if page.find_adapter(name)), usual)
 
 
-@speaking_python()
+@python_call(_suite_fields)
 def suite(
     name: str | os.PathLike[str] | None = None,
     *,
@@ -260,8 +276,6 @@ def suite(
     from graphbench.measure.suites.suite import Suite, merged, read
     from graphbench.measure.suites.tasks import Graph, StoredRecords, baseline_of, check
 
-    own = {"store", "fresh", "progress"}
-    check_names("suite", set(settings) - {*fields(Suite)}, own | {*fields(Suite)})
     asked = merged(read(os.fspath(name)) if name is not None else Suite(name="suite"), settings, "")
     if not asked.datasets:
         raise UsageError("The suite has no datasets: pass datasets=[NAME, ...], or name a suite that has some.")
@@ -290,7 +304,7 @@ def suite(
     return Result(list(run.records.values()), baseline=baseline_of(asked), graphs=edges)
 
 
-@speaking_python()
+@python_call(_series_options)
 def scale(
     algorithm: str,
     series: str,
@@ -322,7 +336,6 @@ def scale(
     from graphbench.measure.suites import series as serial
     from graphbench.measure.suites.tasks import StoredRecords
 
-    check_names("scale", set(settings) - _suite_options(), {*_suite_options(), "engines", "store", "progress"})
     names = [engines] if isinstance(engines, str) else engines
     suite = serial.suite_of(algorithm, series, names, settings)
     records = list(Store(store).records())
@@ -332,7 +345,7 @@ def scale(
     return Result(sizes.measured, baseline=suite.baseline)
 
 
-@speaking_python()
+@python_call(_series_options)
 def capacity(
     algorithms: str | Sequence[str],
     *,
@@ -370,8 +383,6 @@ def capacity(
     """
     from graphbench.measure.suites.capacity import CapacitySearch, suite_of
 
-    own = {"engine", "device_memory", "edgefactor", "by", "tries", "like", "store", "progress"}
-    check_names("capacity", set(settings) - _suite_options(), own | _suite_options())
     records = list(Store(store).records())
     files = [like] if isinstance(like, str | os.PathLike) else like
     known = [record for file in files for record in Store(Path(file)).records()]
@@ -393,7 +404,7 @@ def capacity(
     return results
 
 
-@speaking_python()
+@python_call(_advise_options)
 def advise(
     dataset: Any,
     *,
@@ -431,15 +442,10 @@ def advise(
     """
     from graphbench.advice import reference as references
     from graphbench.advice.advise import ADVISING, advise_on
-    from graphbench.measure.options import ADVISE
 
     columns = {
         name: settings.pop(name, None) for role in ("source", "target", "weight") for name in (role, f"{role}_column")
     }
-    known = {name for name, option in fields(Options).items() if ADVISE in option.option.on}
-    check_names("advise", set(settings) - known, known)
-    if unknown := set(settings) - known:
-        raise UsageError(f"graphbench.advise has no argument {', '.join(map(repr, sorted(unknown)))}.")
     options = revised(ADVISING, settings | columns_of(columns, {}))
     files = [reference] if isinstance(reference, str | os.PathLike) else list(reference)
     made = [one for one in files if isinstance(one, references.References)]
@@ -453,13 +459,6 @@ def advise(
             measure=(lambda plan: execute(plan, observe=observe or follower.observe)) if measure else None,
             options=options,
         )
-
-
-def _suite_options() -> set[str]:
-    """Fields of a suite that :func:`scale` and :func:`capacity` do not set themselves."""
-    from graphbench.measure.suites.suite import Suite
-
-    return {*fields(Suite)} - {"name", "title", "algorithms", "datasets", "engines"}
 
 
 def _measure_runs(runs: Iterable[Run], store: str | os.PathLike[str] | None, follower: Follower) -> None:

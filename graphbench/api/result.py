@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from graphbench.errors import FormatError, UsageError
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.measure.spelling import speaking_python
+from graphbench.measure.spelling import python_call
 from graphbench.records import store
 from graphbench.records.comparison import Comparison, baseline_among, compare
 from graphbench.records.model import NEVER_RAN, Outcome, Record
@@ -57,15 +57,17 @@ class Result:
         return compare(self.records, baseline=self.baseline, stale=self.stale)
 
     def __str__(self) -> str:
-        return self.render("table")
+        return self.render("table") if self.records else "No records.\n"
 
     def __repr__(self) -> str:
         shown, more = self._shortened()
-        return f"{shown}{more}"
+        return f"{shown}{more}" if self.records else "No records."
 
     def _repr_html_(self) -> str:
         from graphbench import reporting
 
+        if not self.records:
+            return "<p>No records.</p>"
         shown, more = self._shortened()
         return reporting.html_table(shown.records, shown.comparisons, python=True) + (f"<p>{more}</p>" if more else "")
 
@@ -79,6 +81,7 @@ class Result:
         more = f"{count(len(groups) - MAX_TABLES, 'more table')}: print(result), result.to_pandas(), result.report()."
         return dataclasses.replace(self, records=few), more
 
+    @python_call()
     def render(self, format: str = "table", *, details: bool = False) -> str:  # noqa: A002 - the option's name
         """As text.
 
@@ -93,6 +96,7 @@ class Result:
 
         return reporting.render(self.records, self.comparisons, format, details=details, python=True)
 
+    @python_call()
     def to_pandas(self, *, full: bool = False) -> pd.DataFrame:
         """One row for each record, the units in the names of the columns.
 
@@ -110,6 +114,7 @@ class Result:
         rows = flat.rows(self.records, self.comparisons, names)
         return pd.DataFrame(rows, columns=names)
 
+    @python_call()
     def plot(
         self,
         kind: Literal["speedup", "growth"] = "speedup",
@@ -149,6 +154,7 @@ class Result:
                 raise UsageError(f"The chart cannot be written to {file}: {error.strerror or error}.") from error
         return chart.figure()
 
+    @python_call()
     def report(self, output: str | os.PathLike[str] = "report", *, title: str | None = None) -> Path:
         """Write a report, as :func:`report` does.
 
@@ -161,12 +167,23 @@ class Result:
         """
         return report(self, output, title=title)
 
+    @python_call()
     def answer(self, engine: str, dataset: str | None = None) -> pd.Series[Any] | pd.DataFrame | pd.MultiIndex:
         """An engine's answer as a pandas object indexed by the user's own names of vertices, pairs or edges.
 
-        :func:`graphbench.measure.labelled.labelled` has the form of each kind of answer, and
-        `graphbench.registry.algorithm(NAME).kind` says which it is. Of searches it is the answer from the first source.
-        Vertices of a graph without names are 0, 1, ...; so are all in a result that was made from stored records.
+        `graphbench show ALGORITHM` says of which kind an answer is:
+
+        - a value for each vertex: a Series by `vertex`;
+        - several values for each vertex (`hits`): a DataFrame by `vertex`, a column for each;
+        - a value for each pair: a Series by (`first`, `second`);
+        - edges: a Series of their weights by (`source`, `target`), or their index alone if they have none; entries of a
+          matrix the same by (`row`, `column`);
+        - walks: a Series of lists of vertices, by the `vertex` where the walk starts;
+        - a numbering: a Series of the old ids, by `number`;
+        - quantities of a clustering: a Series by `quantity`.
+
+        Of searches it is the answer from the first source. Vertices of a graph without names are 0, 1, ...; so are all
+        in a result that was made from stored records.
 
         Args:
             engine: by name.
@@ -215,66 +232,7 @@ class Result:
         return all(record.outcome is Outcome.OK for record in self.records if record.outcome not in NEVER_RAN)
 
 
-@speaking_python()
-def records(
-    *files: str | os.PathLike[str],
-    algorithm: str | Sequence[str] = (),
-    dataset: str | Sequence[str] = (),
-    engine: str | Sequence[str] = (),
-    outcome: str | Sequence[str] = (),
-    baseline: str = BASELINE,
-    keep_stale: bool = False,
-) -> Result:
-    """Records of earlier measurements; of a task that was measured several times, all, but of its rounds the last.
-
-    Args:
-        files: stores; none: the one under `$GRAPHBENCH_HOME`.
-        algorithm: only these, by name or alias.
-        dataset: only these.
-        engine: only these.
-        outcome: only these, such as `ok` or `timeout`.
-        baseline: the engine that ratios are taken against.
-        keep_stale: give ratios of records, too, whose adapter or graph has changed since, instead of refusing them.
-
-    Returns:
-        A result: `to_pandas()`, `plot()`, `report()`, `comparisons`, and the records themselves.
-
-    Raises:
-        UnknownNameError: there is no such algorithm.
-        StoreError: a file cannot be read.
-    """
-    from graphbench import registry
-    from graphbench.measure.staleness import of_code
-    from graphbench.records.matching import last_of_rounds
-
-    found = last_of_rounds(store.load(files) if files else list(store.Store().records()))
-    wanted = {
-        "algorithm": [registry.algorithm(name).name for name in _several(algorithm)],
-        "dataset": _several(dataset),
-        "engine": _several(engine),
-        "outcome": _several(outcome),
-    }
-    kept = [
-        record for record in found if all(not names or _facts(record)[fact] in names for fact, names in wanted.items())
-    ]
-    return Result(kept, baseline=baseline, stale={} if keep_stale else of_code(kept))
-
-
-def _several(names: str | Sequence[str]) -> Sequence[str]:
-    return [names] if isinstance(names, str) else names
-
-
-def _facts(record: Record) -> dict[str, str]:
-    task = record.task
-    return {
-        "algorithm": record.problem,
-        "dataset": task.dataset,
-        "engine": task.engine,
-        "outcome": record.outcome.value,
-    }
-
-
-@speaking_python()
+@python_call()
 def report(
     records: Result | Iterable[Record] | Iterable[str | os.PathLike[str]] | str | os.PathLike[str] | None = None,
     output: str | os.PathLike[str] = "report",
@@ -304,7 +262,7 @@ def report(
     from graphbench.measure.staleness import of_code
     from graphbench.reporting import report as reports
 
-    found = _records(records)
+    found = records_of(records)
     stale = {} if keep_stale else of_code(found)
     if baseline is None:
         baseline = records.baseline if isinstance(records, Result) else BASELINE
@@ -312,7 +270,12 @@ def report(
     return reports.write(document, Path(output))
 
 
-def _records(given: Any) -> list[Record]:
+def records_of(given: Any) -> list[Record]:
+    """The records of a result, of files, or themselves; None: those of the store under `$GRAPHBENCH_HOME`.
+
+    Raises:
+        StoreError: if a file cannot be read.
+    """
     if given is None:
         return list(store.Store().records())
     if isinstance(given, Result):

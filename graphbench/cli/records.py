@@ -99,22 +99,22 @@ def command(
         return 0
     if action == "check":
         return _check(stores)
-    from graphbench import registry
     from graphbench.measure.staleness import changes, is_current, present
     from graphbench.records.store import load_heads
 
     now = present()
     wanted = {name.removesuffix("s"): given for name, given in names.items()}
-    unknown = [word for word in wanted["outcome"] if word.replace("-", "_").casefold() not in set(Outcome)]
-    if unknown:
-        raise UsageError(f"No outcome is called {unknown[0]!r}. Known: {', '.join(Outcome)}.")
-    wanted["algorithm"] = [_known(registry.algorithm, name) for name in wanted["algorithm"]]
+    heads = load_heads(stores)
+    if any(wanted.values()):
+        from graphbench.api.stores import proper_names
+
+        wanted = proper_names(wanted, [stored.head for stored in heads])
     keep = _filter(wanted, machine, moment(since, "--since") if since else None, now)
     if pytest_benchmark and (action == "list" or form):
         raise UsageError("--pytest-benchmark works with `export` only and excludes --format.")
     found = [
         stored
-        for stored in load_heads(stores)
+        for stored in heads
         if keep(stored.head)
         and (current is None or (is_current(stored.head, now) if current else changes(stored.head, now)))
     ]
@@ -166,16 +166,6 @@ def _repair(stores: Sequence[Path]) -> None:
         moved, aside = store.repair()
         to = f"{count(moved, 'line')} moved to {aside}" if moved else "every line is a record"
         click.echo(f"{store.path}: {to}.")
-
-
-def _known(find: Callable[[str], Any], name: str) -> str:
-    """An alias by its proper name; what is not known any more may still have records."""
-    from graphbench.errors import UnknownNameError
-
-    try:
-        return str(find(name).name)
-    except UnknownNameError:
-        return name
 
 
 def _whole(found: Iterable[Stored]) -> Iterator[Record]:

@@ -13,14 +13,16 @@ import os
 import re
 import shlex
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from graphbench import registry
-from graphbench.errors import GraphbenchError, on_command_line
+from graphbench.errors import GraphbenchError, UsageError, on_command_line
 from graphbench.measure.options import Field, Options, fields
 
+_Given = ParamSpec("_Given")
+_Returned = TypeVar("_Returned")
 _OURS = f"{Path(registry.__file__).parent}{os.sep}", contextlib.__file__
 """Files whose frames lie between a user's call and a warning."""
 _FLAG = re.compile(
@@ -38,7 +40,7 @@ _AMOUNT = re.compile(r"[\d.]+[kKMGT]i?B")
 
 @contextlib.contextmanager
 def speaking_python() -> Iterator[None]:
-    """Errors and warnings of the block name arguments of Python; also a decorator. Not on the command line.
+    """Errors and warnings of the block name arguments of Python. Not on the command line.
 
     Warnings point to the line outside graphbench that called it.
     """
@@ -58,6 +60,71 @@ def speaking_python() -> Iterator[None]:
         except GraphbenchError as error:
             error.args = (in_python(str(error)),)
             raise
+
+
+def python_call(
+    options: Callable[[], Collection[str]] | None = None,
+) -> Callable[[Callable[_Given, _Returned]], Callable[_Given, _Returned]]:
+    """Decorate a public call: its messages name arguments of Python, and a misspelt argument is a UsageError.
+
+    Args:
+        options: the names that its `**` stands for. Without them, a call that has a `**` checks these names itself.
+    """
+
+    def decorate(function: Callable[_Given, _Returned]) -> Callable[_Given, _Returned]:
+        signature = inspect.signature(function)
+        kinds = {name: parameter.kind for name, parameter in signature.parameters.items()}
+        own = [name for name, kind in kinds.items() if kind in (_BY_EITHER, inspect.Parameter.KEYWORD_ONLY)]
+        checks_itself = options is None and inspect.Parameter.VAR_KEYWORD in kinds.values()
+
+        @functools.wraps(function)
+        def call(*args: _Given.args, **given: _Given.kwargs) -> _Returned:
+            with speaking_python():
+                if not checks_itself:
+                    check_names(function, given, dict.fromkeys([*own, *(options() if options else ())]))
+                elif any(name not in given for name in _missing(signature, args)):
+                    check_names(function, given, own, only_misspelt=True)
+                return function(*args, **given)
+
+        return call
+
+    return decorate
+
+
+_BY_EITHER = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+def _missing(signature: inspect.Signature, args: Sequence[object]) -> list[str]:
+    """The required arguments that are not given by position."""
+    required = [
+        name for name, one in signature.parameters.items() if one.kind is _BY_EITHER and one.default is one.empty
+    ]
+    return required[len(args) :]
+
+
+def check_names(
+    function: Callable[..., Any], given: Iterable[str], known: Collection[str], *, only_misspelt: bool = False
+) -> None:
+    """Refuse arguments of a public call that it does not have, such as the command line's spelling of one.
+
+    Args:
+        function: the call.
+        given: names of arguments.
+        known: those that it has.
+        only_misspelt: let pass what is close to none of these.
+
+    Raises:
+        UsageError: the message has the right spelling, or all names.
+    """
+    call = function.__qualname__.removesuffix(".__init__")
+    call = call if "." in call else f"graphbench.{call}"
+    for name in given:
+        if name in known:
+            continue
+        if hint := python_name(name, known):
+            raise UsageError(f"{call} has no argument {name!r}: {hint}")
+        if not only_misspelt:
+            raise UsageError(f"{call} has no argument {name!r}; it has: {', '.join(sorted(known)) or 'none'}.")
 
 
 def _caller() -> tuple[str, int] | None:

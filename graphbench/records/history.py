@@ -25,6 +25,7 @@ from graphbench.records.model import NEVER_RAN, Outcome, Record
 from graphbench.records.ratios import compared_rounds, seconds_of
 from graphbench.records.regression import CONFIDENCE, KINDS, Change, change_between
 from graphbench.records.statistics import MIN_ROUNDS
+from graphbench.system.text import count
 
 MIN_STEP = 0.05
 """A smaller change between two times is no change point: the state of a machine varies by as much from day to day."""
@@ -105,6 +106,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     machine: str
     points: list[Point]
     steps: list[Step]
+
+    def __repr__(self) -> str:
+        steps = "".join(f", {step.kind} at point {step.at}" for step in self.steps)
+        return f"<Line: {self.algorithm} on {self.dataset}, {self.engine}: {count(len(self.points), 'point')}{steps}>"
 
     @property
     def changed(self) -> bool:

@@ -96,6 +96,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str] = msgspec.field(default_factory=list)
     versions: list[str] = msgspec.field(default_factory=list)
 
+    def __repr__(self) -> str:
+        ratio = "" if self.ratio is None else f", {self.ratio:.3g} times as fast as before"
+        return f"<Change: {self.algorithm} on {self.dataset}, {self.engine}: {self.kind}{ratio}>"
+
     @property
     def judged(self) -> bool:
         """Whether it was measured anew and in enough rounds on both sides."""

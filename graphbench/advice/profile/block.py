@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from graphbench.advice.profile.calls import Recorder
+from graphbench.measure.spelling import python_call
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -30,6 +31,7 @@ class profile:  # noqa: N801 - a context manager is called like a function
         quiet: print nothing.
     """
 
+    @python_call()
     def __init__(self, *, gpu: str | None = None, reference: Sequence[Path] = (), quiet: bool = False) -> None:
         self._gpu, self._reference, self._quiet = gpu, reference, quiet
         self._recorder: Recorder | None = None
