@@ -350,8 +350,8 @@ def sources(advice: Advice) -> list[str]:
     if any(answer.options for answer in advice.answers):
         lines.append(
             "~: estimated, else measured here. Pays off: from so many calls on, start included (of a GPU engine, on "
-            "the references' machine); unclear: the interval has both answers. Card: the smallest that holds the upper "
-            "end of the memory (in brackets: one that perhaps does). "
+            "the references' machine); unclear: the interval includes both outcomes. Card: the smallest that holds the "
+            "upper end of the memory (in brackets: one that perhaps does). "
             "`graphbench advise --validate` shows how far estimates are wrong."
         )
     sides = [side for answer in advice.answers for side in (answer.cpu, *(one.estimate for one in answer.options))]

@@ -16,8 +16,8 @@ BreakEven = Runs | Literal["not known"]
 def break_even(baseline: Record, engine: Record) -> Runs | None:
     """The fewest calls on one graph after which the engine has cost no more than the baseline.
 
-    A GPU engine starts slowly (imports, device context, moving the graph to the device, compiling at the first call)
-    and then runs fast. N calls cost start + read + build + first + (N - 1) call.
+    A GPU engine starts slowly (imports, device context, loading kernels, moving the graph to the device) and then
+    runs fast. N calls cost start + read + build + first + (N - 1) call.
 
     Args:
         baseline: with calls, or stopped by the limit inside a call; then the result is 1 or None.

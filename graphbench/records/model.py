@@ -86,7 +86,7 @@ class Task(msgspec.Struct, frozen=True, dict=True):
 
 
 PHASES = {
-    "start": "imports of the library and the device context",
+    "start": "imports; on a GPU also its context and kernels, loaded by a run on a small graph; on several the cluster",
     "read": "the cleaned edges from the cache into the library's input",
     "build": "the library's graph from its input",
     "first": "the first call",
@@ -104,7 +104,7 @@ class Phases(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     start_s: Seconds | None = None
-    """Imports of the library and the device context."""
+    """Imports; on a GPU also its context and kernels, loaded by a run on a small graph; on several the cluster."""
     read_s: Seconds | None = None
     """The cleaned edges from the cache into the library's input."""
     build_s: Seconds | None = None

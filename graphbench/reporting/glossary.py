@@ -38,7 +38,7 @@ _MARKS = {
     "collect": "copying the answer to the host, which is counted: the call leaves work to it",
     "at least": "a bound",
     "at most": "a bound",
-    "predicted": "not started, because it would not have ended well",
+    "predicted": "not started, because it was expected to run out of time or memory",
     "wrong": "the answer failed its certificate",
     EARLIER_RULES: "measured before the rules of measurement changed; it is in no ratio",
 }
@@ -115,7 +115,7 @@ _ADVICE = {
     "memory": "of an estimate: the most GPU memory that the task takes, the CUDA context included",
     "card": "the smallest usual size of GPU memory that surely holds the task; in brackets one that perhaps does",
     "busy": "more programs ran than the machine has cores, which leaves it open: measure again on a quiet machine",
-    "unclear": "the interval has both answers, so there is none",
+    "unclear": "the interval includes both outcomes",
     "never": "however many calls there are, it costs more",
     "depth": "levels of a breadth-first search from a vertex far away: large for roads, small for social networks",
     "skew": "mean squared degree over squared mean degree: 1 where all degrees are equal",

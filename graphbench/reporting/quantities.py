@@ -337,7 +337,7 @@ QUANTITIES = (
              lambda case: case.vs_fastest and (case.vs_fastest, "", ""), shown=True),
     Quantity("break_even_runs", "main.break_even_runs", "pays off vs baseline", "amount",
              lambda case: _pays_off(case.main),
-             meaning="from how many calls on one graph on it costs no more in all (start, read, build, calls)"),
+             meaning="the number of calls on one graph from which it takes no more time in total, start included"),
     Quantity("bound", "main.bound"),
     Quantity("verdict", lambda case: str(case.main.verdict) if case.main else None, "verdict", "choice", _verdict,
              shown=True, meaning="whether the ratio compares like with like"),
