@@ -182,8 +182,8 @@ class Result:
         - a numbering: a Series of the old ids, by `number`;
         - quantities of a clustering: a Series by `quantity`.
 
-        Of searches it is the answer from the first source. Vertices of a graph without names are 0, 1, ...; so are all
-        in a result that was made from stored records.
+        Of searches it is the answer from the first source. Vertices have the names or numbers of the graph; in a result
+        that was made from stored records they are 0, 1, ...
 
         Args:
             engine: by name.
