@@ -308,6 +308,7 @@ def test_cugraph_graphs_are_accepted_without_importing_cugraph(isolated, monkeyp
         (pd.Series([1, 2]), InputError, "Found the columns 0; expected a source, a target and"),
         (sp.csr_array(np.ones((2, 3))), InputError, "2 x 3; expected a square"),
         (sp.csr_array([[0, 1j], [1j, 0]]), InputError, "complex"),
+        (np.ma.masked_equal(np.arange(16).reshape(4, 4), 9), InputError, r"masked; .* Pass array\.filled\(0\)"),
         (pd.DataFrame({"a": [1]}), InputError, "columns a; expected a source, a target and"),
         (pd.DataFrame({"src": [1, None], "dst": [2, 3]}), InputError, "'src' has 1 empty value, the first in row 1"),
         (

@@ -174,6 +174,8 @@ def named(labels: list[Any]) -> tuple[npt.NDArray[Any] | None, npt.NDArray[np.in
 
 def from_array(array: npt.NDArray[Any], directed: bool | None, options: TableOptions) -> Raw:
     """The entries of a square matrix, or the rows of an array of two or three columns."""
+    if isinstance(array, np.ma.MaskedArray):
+        raise fail("the array is masked; expected 0 for no edge. Pass array.filled(0).")
     if array.ndim != 2 or array.dtype.kind not in "biufc":
         shape = " x ".join(f"{size:,}" for size in array.shape)
         problem = f"the array is {shape} of {array.dtype}; expected a square matrix, or two or three columns of numbers"
