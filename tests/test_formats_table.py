@@ -3,6 +3,7 @@
 import gzip
 import random
 import re
+import shlex
 from collections import Counter
 
 import numpy as np
@@ -315,7 +316,7 @@ def test_names_of_which_many_are_integers_are_names_with_a_warning(read):
     assert named(raw)[:2] == [("0", "A0"), ("1", "2")]
     (warning,) = raw.reading.warnings
     assert warning == "30 different targets are integers and 10 are not, such as 'A0', so all vertices are names."
-    assert read("".join(f"A{at},{at}\n" for at in range(40))).reading.warnings == []
+    assert read("".join(f"A{at},{at}\nA{at},{at + 1}\n" for at in range(40))).reading.warnings == []
 
 
 def isbn(number):
@@ -563,6 +564,95 @@ def test_neighbours_as_weights_are_a_warning(read):
     assert "rename the file to edges.adjlist" in warning
     assert not read("1 2 3\n1 3 4\n3 1 4\n4 2 3\n").reading.warnings
     assert not read("1 2 9\n2 1 9\n3 1 8\n4 2 8\n").reading.warnings
+
+
+RING = [(at, (at * 7 + 3) % 100) for at in range(100)]
+
+
+def lines(row, rows=RING):
+    return "".join(row.format(*ends, at=at) + "\n" for at, ends in enumerate(rows))
+
+
+def advised(problem):
+    """The options that a refusal names."""
+    words = shlex.split(re.split(r"for example: |Pass ", problem)[1].partition(" Supported")[0])
+    roles = {"--source-column": "source", "--target-column": "target", "--delimiter": "delimiter"}
+    options = {roles[word]: words[at + 1].rstrip(".") for at, word in enumerate(words) if word in roles}
+    return TableOptions(**options, no_weight="--no-weight" in words)
+
+
+@pytest.mark.parametrize("mark", ["pp", "--", "->", "-", "=>", "{at}"])
+@pytest.mark.parametrize("blank", [" ", "\t", ","])
+@pytest.mark.parametrize("row", ["{{0}}{0}{1}{0}{{1}}", "n{{0}}{0}{1}{0}n{{1}}"])
+def test_kinds_of_relations_between_vertices_are_no_vertices(read, mark, blank, row):
+    text = (
+        lines(row.format(blank, mark))
+        if mark != "{at}"
+        else "".join(row.format(blank, "pp" if at % 3 else "pd").format(*ends) + "\n" for at, ends in enumerate(RING))
+    )
+    with pytest.raises(FormatError, match=r"column '2' may have kinds of relations|'3' is not numeric") as caught:
+        read(text, "a.sif")
+    raw = read(text, "a.sif", options=advised(caught.value.problem))
+    assert [(int(str(one).strip("n")), int(str(two).strip("n"))) for one, two in named(raw)] == RING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lines("{0} tea{1} {at}"),  # as many things as people
+        "".join(f"{at} item{at % 5} {at % 7 + 1}\n" for at in range(300)),
+        "".join(f"{at} item{at // 1500} {at % 40 + 1}\n" for at in range(2000)),  # sorted by the thing
+        lines("{0} root {0}.5"),
+        lines("root {0} {1}"),
+        lines("{0} n{1} {0}"),
+    ],
+)
+def test_things_beside_integers_keep_their_weights(read, text):
+    assert named(read(text))[0][2] == float(text.split()[2])
+
+
+@pytest.mark.parametrize("cell", ['"{1},{0},3"', '"{1} {0}"', '"[{1}, {0}]"', '"[{1}]"', '"({1}, {0})"', '"n{0},n{1}"'])
+def test_a_cell_with_a_list_of_vertices_is_refused(read, cell):
+    text = lines(f"{'n' * ('n' in cell)}{{0}},{cell}")
+    with pytest.raises(FormatError, match=r"column '(2|neighbors)' has lists of vertices, such as .* or pass --names"):
+        read(text, options=TableOptions(header=False))
+    assert len(read(text, options=TableOptions(header=False, names=True)).src) == 100
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '"({0}, 1)","({1}, 1)"',
+        '"Doe, {0}","Doe, {1}"',
+        "New York {0},York {1}",
+        "n{0} m,n{0}",
+        "{{6B29-{1}}},n{0}",
+        '"1,{0}34","1,{1}34"',
+    ],
+)
+def test_names_with_delimiters_are_no_lists(read, row):
+    assert len(read(lines(row), options=TableOptions(header=False)).src) == 100
+
+
+@pytest.mark.parametrize("first", ["", '""', "rn", "index"])
+@pytest.mark.parametrize("start", [1, 5])
+@pytest.mark.parametrize("ends", ["u,v", "from,to", "a,b"])
+def test_numbers_of_the_rows_have_no_role(read, first, start, ends):
+    raw = read(f"{first},{ends}\n" + lines("{at},{0},{1}")[start * 8 :].partition("\n")[2])
+    assert (raw.reading.source, raw.reading.target, raw.weight) == (*ends.split(","), None)
+
+
+def test_columns_of_a_spreadsheet_without_a_name_and_values_are_ignored(read):
+    raw = read("source,target,,\n1,2,,\n2,3,,\n")
+    assert (named(raw), raw.reading.warnings) == ([(1, 2), (2, 3)], [])
+
+
+def test_a_column_without_a_name_has_no_role(read):
+    with pytest.raises(FormatError, match="a column that would be used has no name"):
+        read(",target\n1,2\n2,3\n")
+    for options in (TableOptions(weight=""), TableOptions()):
+        with pytest.raises(FormatError, match=r"a column that would be used has no name; .* Name it in the header"):
+            read("source,target,\n1,2,5\n2,3,6\n", options=options)
 
 
 def test_times_without_a_header_are_ignored_with_a_warning(read):

@@ -65,6 +65,10 @@ def decided(text, **options):
         ("a b rank", {}, "a b"),
         ("a b year", {"source": "a", "target": "b"}, "a b"),
         ("a b travel_time", {}, "a b travel_time"),
+        ("a b flights_per_year", {}, "a b flights_per_year"),
+        ("row col value", {}, "row col value"),
+        ("gene type weight", {}, "gene type weight"),
+        ("from type:text to", {}, "from to"),
     ],
 )
 def test_roles_that_are_clear_are_decided(text, options, roles):
@@ -99,6 +103,12 @@ def test_roles_that_are_clear_are_decided(text, options, roles):
         ("a a", {}, "('a' repeated); expected different names"),
         ("a b", {"source": "c"}, "no column is named 'c'; found the columns a, b"),
         ("a b", {"source": "a", "target": "a"}, "one column has two roles in --source-column a --target-column a"),
+        ("gene_a kind gene_b", {}, "'kind' may have kinds of relations between the other two"),
+        ("head relation tail", {}, "--source-column head --target-column tail --no-weight"),
+        ("subject:text predicate:text object:text", {}, "--source-column subject --target-column object --no-weight"),
+        ("source relation:number target", {}, "--source-column source --target-column target --no-weight"),
+        ("index a:text b:text", {}, "--source-column a --target-column b --weight-column NAME (or --no-weight)"),
+        ("rn from to", {"header": True}, "--source-column from --target-column to --weight-column NAME"),
         ("a b c", {"weight": "c", "no_weight": True}, "--weight-column c --no-weight exclude each other"),
         ("weight a", {}, "expected a source, a target"),
         ("a b c d", {"source": "a"}, "which of them are the ends"),
@@ -140,7 +150,26 @@ def test_an_index_has_a_role_only_if_it_is_named():
     assert decide([index, *columns("a b")], TableOptions(weight="id")).used == [1, 2, 0]
 
 
-@pytest.mark.parametrize("name", ["timestamp", "year", "rank", "type", "id", "time", "date", "created_at", "Order ID"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "timestamp",
+            "year",
+            "rank",
+            "type",
+            "id",
+            "time",
+            "date",
+            "created_at",
+            "Order ID",
+            "key",
+            "directed",
+            "label",
+        ),
+        *("relation", "osmid", "idx", "pub_year", "stationId"),
+    ],
+)
 def test_a_number_that_is_no_weight_by_its_name_is_ignored_with_a_warning(name):
     found = decide([*columns("source target"), Column(name=name, kind="integer")])
     option = f"--weight-column {shlex.quote(name)}"
@@ -153,6 +182,33 @@ def test_a_number_that_is_no_weight_by_its_name_is_ignored_with_a_warning(name):
 def test_a_table_of_vertices_is_a_warning(ends):
     assert "may describe vertices; each row is taken as an edge" in decide(columns(ends)).warnings[0]
     assert not decide(columns(ends), TableOptions(source=ends.split()[0])).warnings
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("content", "warned"),
+    [
+        ({"id": range(20), "x": range(0, 200, 10), "y": range(20)}, True),
+        ({"city": [f"c{at}" for at in range(20)], "population": range(20)}, True),
+        ({"id": range(20), "inhabitants": range(100, 120)}, True),
+        ({"vertex": range(20), "igraph": [0] * 20, "networkx": [0] * 20}, True),
+        ({"key": range(20), "country": ["US", "DE"] * 10}, True),
+        ({"user": [*range(20)] * 2, "item": range(100, 140)}, False),
+        ({"child": range(1, 20), "parent": [at // 2 for at in range(1, 20)]}, False),
+        ({"node": range(1, 20), "parent": [at // 2 for at in range(1, 20)]}, False),
+        ({"node": ["a", "a", "b"] * 7, "linked": ["b", "c", "c"] * 7}, False),
+        ({"leaf": range(20), "root": ["r"] * 20}, False),
+    ],
+)
+def test_rows_that_describe_vertices_are_a_warning(content, warned, tmp_path):
+    frame = pd.DataFrame(content)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    readings = [
+        graphs.from_object(frame).info.reading,
+        graphs.load(tmp_path / "t.csv", options=TableOptions(header=True)).info.reading,
+    ]
+    for reading in readings:
+        assert any("may describe vertices; each row is taken as an edge" in text for text in reading.warnings) == warned
 
 
 # Alike in every form
@@ -191,6 +247,12 @@ TABLES = {
     "two sources": ({"from": [1], "src": [2], "to": [3]}, {}, DatasetError),
     "times as a third number": ({"a": [1, 2], "b": [2, 3], "c": [1700000000, 1700000001]}, {}, "1-2 2-3"),
     "milliseconds": ({"a": [1, 2], "b": [2, 3], "c": [1700000000000, 1700000001000]}, {}, "1-2 2-3"),
+    "fractions of seconds": ({"a": [1, 2], "b": [2, 3], "c": [1700000000.25, 1700000001.0]}, {}, "1-2 2-3"),
+    "dates": ({"a": [1, 2], "b": [2, 3], "c": [20200131, 20191201]}, {}, "1-2 2-3"),
+    "no dates": ({"a": [1, 2], "b": [2, 3], "c": [20200131, 20201301]}, {}, "1-2:20200131.0 2-3:20201301.0"),
+    "lists of neighbours": ({"node": [1, 2, 3], "neighbors": ["2,3", "1,3", "[1]"]}, {}, DatasetError),
+    "relations": ({"p": [1, 2, 3], "q": ["pp"] * 3, "r": [2, 3, 1]}, {}, DatasetError),
+    "numbers of the rows": ({"index": [4, 5, 9], "a": [1, 2, 3], "b": [2, 3, 4]}, {}, "1-2 2-3 3-4"),
     "large weights": ({"a": [1, 2], "b": [2, 3], "c": [1700000000, 5]}, {}, "1-2:1700000000.0 2-3:5.0"),
     "users and items": ({"user": [1, 2], "item": [2, 3]}, {}, "1-2 2-3"),
     "a number of the row": ({"id": [9], "source": [1], "target": [2]}, {}, DatasetError),

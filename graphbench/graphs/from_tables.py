@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphbench.errors import InputError, UsageError
 from graphbench.graphs.clean import Raw, kind_of_ids
 from graphbench.graphs.convert import WEIGHT_ADVICE, from_matrix, ignored_attributes, in_order, integers
-from graphbench.graphs.formats import table_arrow, table_layout, table_roles
+from graphbench.graphs.formats import table_arrow, table_roles, table_values
 from graphbench.graphs.formats.table_roles import Column, Roles, TableOptions
 from graphbench.records.model import Reading
 from graphbench.system.lazy import np
@@ -43,7 +43,7 @@ def from_arrow(table: pa.Table, kind: str, directed: bool | None, options: Table
     table_roles.refuse_text_options(options, "a table in memory has names of columns", python=True)
     if table_arrow.may_be_matrix(table, options):
         raise fail(_MATRIX)
-    first = table.slice(0, table_layout.SAMPLE)
+    first = table.slice(0, table_values.SAMPLE)
     roles = table_arrow.roles_of(table.schema, first, options, fail, python=True)
     names = table.schema.names
     used = table.select(roles.used)
@@ -80,12 +80,10 @@ def from_pandas(frame: Any, directed: bool | None, options: TableOptions) -> Raw
     kinds = []
     for place, name in enumerate(names):
         series = frame.iloc[:, place]
-        index = place == 0 and len(names) > 2 and name == "Unnamed: 0" and series.tolist() == labels and default
-        index |= place < len(levels)
         complex_ = getattr(series.dtype, "kind", "") == "c"
         kind = "number" if complex_ else _kind(series, column, place)
-        epochs = kind == "integer" and table_layout.are_epochs([str(value) for value in series[: table_layout.SAMPLE]])
-        kinds.append(Column(name=name, kind=kind, index=index, epochs=epochs))
+        values = [str(value) for value in series.iloc[: table_values.SAMPLE].tolist()]
+        kinds.append(Column(name=name, kind=kind, index=place < len(levels), values=values))
     table_roles.refuse_text_options(options, "a frame has names of columns", python=True)
     if len(frame) <= len(names) and table_arrow.may_be_matrix(
         pa.table([column(place) for place in range(len(names))], names=names), options

@@ -24,8 +24,8 @@ import numpy.typing as npt
 
 from graphbench.graphs.columns import Ids
 from graphbench.graphs.formats import vertex_ids
-from graphbench.graphs.formats.table_layout import CANONICAL, INTEGER, MISSING, ONLY_SPELLING
 from graphbench.graphs.formats.table_roles import Refusal, TableOptions
+from graphbench.graphs.formats.table_values import CANONICAL, INTEGER, MISSING, ONLY_SPELLING
 from graphbench.system.text import count
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from graphbench.errors import FormatError
 from graphbench.graphs import parquet as sealed
 from graphbench.graphs.clean import Raw
 from graphbench.graphs.edgelist import EdgeList
-from graphbench.graphs.formats import table_arrow, table_layout, table_roles
+from graphbench.graphs.formats import table_arrow, table_roles, table_values
 from graphbench.graphs.formats.packed import expansion_bound, failures_named
 from graphbench.graphs.formats.table_roles import TableOptions
 
@@ -77,7 +77,7 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
 def _first(file: pq.ParquetFile) -> pa.Table:
     import pyarrow as pa
 
-    batches = itertools.islice(file.iter_batches(table_layout.SAMPLE), 1)
+    batches = itertools.islice(file.iter_batches(table_values.SAMPLE), 1)
     return pa.Table.from_batches(batches, file.schema_arrow)
 
 

@@ -25,7 +25,7 @@ from graphbench.graphs.clean import SHOWN_ROWS, Raw, kind_of_ids
 from graphbench.graphs.formats import mixed_ids, table_layout, table_roles, vertex_ids
 from graphbench.graphs.formats.mixed_ids import Rows
 from graphbench.graphs.formats.packed import opened
-from graphbench.graphs.formats.table_layout import EXPECTED, MISSING, SAMPLE, Layout
+from graphbench.graphs.formats.table_layout import EXPECTED, SAMPLE, Layout
 from graphbench.graphs.formats.table_roles import Refusal, TableOptions
 from graphbench.graphs.formats.table_rows import (
     BYTE_ORDER_MARK,
@@ -36,6 +36,7 @@ from graphbench.graphs.formats.table_rows import (
     parsed,
     rows_of,
 )
+from graphbench.graphs.formats.table_values import MISSING
 from graphbench.graphs.formats.text import TEXT, blocks, count_lines, matches, shown
 from graphbench.records.model import Reading
 from graphbench.system.text import count
@@ -108,20 +109,22 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
     if kept is not None:
         state.rows, layout = len(src), replace(layout, first=[])
         weight = None if weight is None else weight[kept]
-    if layout.header and kind_of_ids(names) == "integers":
-        source, target = (layout.names[end] for end in (layout.roles.source, layout.roles.target))
-        shared = table_roles.shared_ids(source, target, src, dst, vertex_ids.count(src, dst, names))
-        unclear = [*unclear, *shared]
+    source, target = (layout.names[end] for end in (layout.roles.source, layout.roles.target))
+    num_vertices = vertex_ids.count(src, dst, names)
+    chosen = options.source is not None or options.target is not None
+    apart = [] if chosen else table_roles.apart(source, target, src, dst, num_vertices)
+    integers = layout.header and kind_of_ids(names) == "integers"
+    shared = table_roles.shared_ids(source, target, src, dst, num_vertices) if integers else []
     if directed is None and (column := table_roles.type_column(layout.names, layout.roles)) is not None:
         directed = _direction(path, options, layout, column)
     return Raw(
         src=src,
         dst=dst,
         weight=weight,
-        num_vertices=vertex_ids.count(src, dst, names),
+        num_vertices=num_vertices,
         directed=bool(directed),
         names=names,
-        reading=_reading(layout, state, kind_of_ids(names), unclear),
+        reading=_reading(layout, state, kind_of_ids(names), [*unclear, *apart, *shared]),
     )
 
 
@@ -189,7 +192,7 @@ def _direction(path: Path, options: TableOptions, layout: Layout, column: str) -
 
 def _reading(layout: Layout, state: _State, ids: str, unclear: Sequence[str]) -> Reading:
     roles = layout.roles
-    warnings = [*roles.warnings, *unclear]
+    warnings = [*dict.fromkeys([*roles.warnings, *unclear])]
     if state.dropped:
         warnings.append(f"{count(state.dropped, 'row')} with a missing value left out.")
     rows = [] if state.dropped else [[row[index] for index in roles.used] for row in layout.first[:SHOWN_ROWS]]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphbench.graphs.clean import EXACT, SHOWN_ROWS, Raw, kind_of_ids
-from graphbench.graphs.formats import mixed_ids, table_layout, table_roles, vertex_ids
+from graphbench.graphs.formats import mixed_ids, table_layout, table_roles, table_values, vertex_ids
 from graphbench.graphs.formats.mixed_ids import Rows
 from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
 from graphbench.graphs.formats.table_rows import NO_NAME
@@ -48,7 +48,10 @@ def roles_of(schema: pa.Schema, first: pa.Table, options: TableOptions, fail: Fa
     index, ranges = _index_columns(schema)
     columns = [
         Column(
-            name=field.name, kind=kind_of(field.type), index=field.name in index, epochs=are_epochs(first.column(at))
+            name=field.name,
+            kind=kind_of(field.type),
+            index=field.name in index,
+            values=[str(value) for value in first.column(at).to_pylist()],
         )
         for at, field in enumerate(schema)
     ]
@@ -57,11 +60,6 @@ def roles_of(schema: pa.Schema, first: pa.Table, options: TableOptions, fail: Fa
     if any(place >= len(schema) for place in roles.used):
         raise fail(f"the index {ranges[0]!r} is not among the columns. Write frame.reset_index() instead of the frame.")
     return roles
-
-
-def are_epochs(first: pa.ChunkedArray) -> bool:
-    """Whether the first values look like times."""
-    return kind_of(first.type) == "integer" and table_layout.are_epochs([str(value) for value in first.to_pylist()])
 
 
 def _index_columns(schema: pa.Schema) -> tuple[list[str], list[str]]:
@@ -138,6 +136,8 @@ def read(
     if dropped:
         warnings.append(f"{count(dropped, 'row')} with a missing value left out.")
     size = vertex_ids.count(src, dst, vertices)
+    if options.source is None and options.target is None:
+        warnings += table_roles.apart(source, target, src, dst, size)
     if kind_of_ids(vertices) == "integers":
         warnings += table_roles.shared_ids(source, target, src, dst, size)
     first = [column.to_pylist() for column in table.slice(0, SHOWN_ROWS).columns]
@@ -157,7 +157,7 @@ def read(
             rows=table.num_rows,
             ids=kind_of_ids(vertices),
             first_rows=[[str(value) for value in row] for row in zip(*first, strict=True)],
-            warnings=warnings,
+            warnings=[*dict.fromkeys(warnings)],
         ),
     )
 
@@ -210,7 +210,7 @@ def _is_word_for_missing(names: pa.ChunkedArray) -> pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.is_in(names, value_set=pa.array(sorted(table_layout.MISSING)))
+    return pc.is_in(names, value_set=pa.array(sorted(table_values.MISSING)))
 
 
 def _places(rows: Rows, given: Rows) -> Iterator[tuple[int, str]]:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from graphbench.errors import FormatError
-from graphbench.graphs.formats import table_roles
+from graphbench.graphs.formats import table_roles, table_values
 from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
+from graphbench.graphs.formats.table_values import CANONICAL, INTEGER, MISSING, NUMBER
 from graphbench.graphs.formats.text import shown
 
-INTEGER = re.compile(r"[-+]?[0-9]+")
-ONLY_SPELLING = re.compile(r"(?:0|-?[1-9][0-9]*)")
-CANONICAL = re.compile(rf"{ONLY_SPELLING.pattern}(?:\.0+)?")
-"""An integer in its only spelling, or that with the `.0` of a program that keeps integers as floats."""
-NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?|[-+]?(?:inf|infinity|nan)", re.IGNORECASE)
-MISSING = frozenset(
-    """#N/A #NA -1.#IND -1.#QNAN -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan null""".split()  # noqa: SIM905
-) | {"", "#N/A N/A"}
-"""Words for a missing value: those of pandas."""
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
 BLANKS = " "
@@ -70,9 +63,7 @@ class Layout:
         return _WORDS.get(self.delimiter, repr(self.delimiter))
 
 
-def find(
-    rows: Sequence[tuple[int, str]], path: Path, options: TableOptions = table_roles.NONE, more: Iterable[str] = ()
-) -> Layout:
+def find(rows: Sequence[tuple[int, str]], path: Path, options: TableOptions, more: Iterator[str]) -> Layout:
     """The layout of a table.
 
     Args:
@@ -87,13 +78,15 @@ def find(
     number, first = rows[0]
     delimiter = _given_delimiter(options, path) or _delimiter([line for _, line in rows])
     fields, *data = [split(line, delimiter, path, at) for at, line in rows]
+    below = [*itertools.islice(more, table_values.SAMPLE - len(rows))]
     if len(fields) < 2:
         raise FormatError(path, f"expected {EXPECTED} in each row, found {shown(first.encode())}.", number)
     width = len(fields)
     data = [row for row in data if len(row) == width]
     header = options.header
     if header is None:
-        further = (row for line in more if len(row := _leniently(line, delimiter)) == width)
+        rest = itertools.chain(below, more)
+        further = (row for line in rest if len(row := _leniently(line, delimiter)) == width)
         named = {name for name in (options.source, options.target, options.weight) if name and not name.isdecimal()}
         header = (len(named) > 1 and named <= {*fields}) or _has_header(fields, data, further, path, number)
     names = fields if header else [str(index) for index in range(1, width + 1)]
@@ -101,13 +94,9 @@ def find(
     if options.source is None and options.target is None and may_be_matrix(names if header else [], data):
         advice = "Pass the matrix from Python (graphbench.load(matrix)), or write one edge in each row."
         raise FormatError(path, f"this may be an adjacency matrix; expected {EXPECTED} in each row. {advice}", number)
+    values = [*data, *(row for line in below if len(row := _leniently(line, delimiter)) == width)]
     columns = [
-        Column(
-            name=name,
-            kind=_kind(data, index),
-            index=header and index == 0 and width > 2 and _is_index(name, data),
-            epochs=are_epochs([row[index] for row in data]),
-        )
+        Column(name=name, kind=_kind(data, index), values=[row[index] for row in values])
         for index, name in enumerate(names)
     ]
     roles = table_roles.decide(columns, options, named=header)
@@ -205,20 +194,6 @@ def _kind(data: Sequence[Sequence[str]], index: int) -> Kind:
     if not any(map(_is_number, values)):
         return "text"
     return "integer" if all(INTEGER.fullmatch(value) for value in values) else "number"
-
-
-def are_epochs(values: Sequence[str]) -> bool:
-    """Whether all values look like times: seconds or milliseconds from 2001 to 2033."""
-    return (
-        bool(values)
-        and all(INTEGER.fullmatch(value) and len(value) <= len("1700000000000") for value in values)
-        and any(all(start <= int(value) <= 2 * start for value in values) for start in (10**9, 10**12))
-    )
-
-
-def _is_index(name: str, data: Sequence[Sequence[str]]) -> bool:
-    """Whether the first column is an index that pandas has written: without a name, from 0 on."""
-    return name in {"", "Unnamed: 0"} and [row[0] for row in data] == [str(number) for number in range(len(data))]
 
 
 def _is_number(value: str) -> bool:

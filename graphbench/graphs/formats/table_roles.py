@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from graphbench.errors import UsageError
+from graphbench.graphs.formats import table_values
 from graphbench.system.lazy import np
 from graphbench.system.text import count
 
@@ -41,29 +42,43 @@ _PAIRS = (
     ("follower", "followee"),
     ("caller", "callee"),
     ("parent", "child"),
+    ("head", "tail"),
+    ("subject", "object"),
 )
 """Names that belong together; they only order the suggestions of a refusal."""
 _OF_ONE_KIND = re.compile(
-    r"one|two|other|first|second|left|right|head|tail|rows?|col(umn)?s?|node|vertex|friend|neighbou?r|follow(s|er|ee|ed)?"
+    r"one|two|other|first|second|left|right|head|tail|rows?|col(umn)?s?|node|vertex|friend|neighbou?rs?|follow(s|er|ee|ed)?|"
+    r"adjacent|parent|child|next"
 )
 """Names of an end that leave it to the other what it is."""
+_NUMBER_OF_THE_ROW = r"(|row)(index|idx)|rn|row(names?|number|nr|no|id)"
+_RELATION = r"(|edge|link|interaction)(type|kind)|relation(|s|ship|id|name|type)|rel|predicate|interaction"
 _NO_WEIGHT = (
-    r"(|row|line|record|tx|txn|trx|transaction|order|payment|event|edge)(id|no|number|index)|rank|type|kind|class|"
-    r"category|.*(date|timestamp)|(|date|unix|epoch|event|start|end)time|(created|updated|sent)(at|on)|ts|epoch|year|"
-    r"month|day|hour|when"
+    r"(|line|record|tx|txn|trx|transaction|order|payment|event|edge|arc|link|way|osm)(id|no|number|index)|"
+    rf"{_NUMBER_OF_THE_ROW}|{_RELATION}|key|label|directed|oneway|rank|class|"
+    r"category|.*(date|timestamp)|(|date|unix|epoch|event|start|end)time|(created|updated|sent)(at|on)|ts|epoch|"
+    r".*(?<!per)year|month|day|hour|when"
 )
+_UNNAMED = re.compile(r"|Unnamed: [0-9]+|__index_level_0__")
+"""A column without a name, and what pandas calls it."""
 _NEVER_WEIGHTS = re.compile(_NO_WEIGHT)
 """Names of numbers that are no weights unless the user says so."""
+_ID = re.compile(r"(?i:.*[ _.-]id)|.*[a-z]I[Dd]")
 _OF_THE_ROW = re.compile(rf"{_NO_WEIGHT}|.*time|txn|transaction")
-_UNNAMED = re.compile(r"|Unnamed: 0|__index_level_0__")
-"""Names that pandas gives an index without a name in a file."""
+_OF_VERTICES = re.compile(r"(node|vertex)(|id)")
+"""The first column of a table that describes vertices."""
 _OF_A_VERTEX = re.compile(
     r"(in|out)?degree|label|name|type|class|group|community|cluster|colou?r|size|age|lat|lon|latitude|longitude|"
-    r"pagerank|score|rank|title|description"
+    r"pagerank|score|rank|title|description|component|partition|population"
 )
 
 Kind = Literal["integer", "number", "text", "empty", "other"]
 """What the values of a column are; `empty`: all are missing, `other`: dates, lists, truth values, ..."""
+
+MIN_ROWS = 10
+"""Fewer rows say nothing of a table."""
+_FEW = 10
+"""Almost no values are at most one in so many."""
 
 NUMERIC = frozenset({"integer", "number", "empty"})
 """Kinds that could be weights; an empty column is refused later, with its first row."""
@@ -154,13 +169,13 @@ class Column:
         kind: of its values.
         index: whether it is the index of a frame, or a level of it. One that only numbers the rows has a role only if
             the user names it; any other is an end if the names of both ends are clear.
-        epochs: whether its first values look like times: seconds or milliseconds since 1970.
+        values: the first ones, as texts.
     """
 
     name: str
     kind: Kind
     index: bool = False
-    epochs: bool = False
+    values: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +216,12 @@ def decide(
         named: whether the names are the table's own, not numbers.
         python: spell advice as arguments of a call, not of a command.
     """
-    kept = _with_index(columns, options)
+    given = {options.source, options.target, options.weight}
+    kept = [
+        place
+        for place in _with_index(columns, options)
+        if columns[place].name in given or not (named and _numbers_rows(place, columns))
+    ]
     found = _Decision([columns[place] for place in kept], options, named, python).result()
     if isinstance(found, Refusal):
         return found
@@ -229,6 +249,17 @@ def _with_index(columns: Sequence[Column], options: TableOptions) -> list[int]:
 
 def _is_end(name: str) -> bool:
     return is_source(name) or is_target(name) or any(_word(name) in pair for pair in _PAIRS)
+
+
+def _numbers_rows(place: int, columns: Sequence[Column]) -> bool:
+    """Whether a column only numbers the rows, or is one of a spreadsheet without a name and values."""
+    column, first = columns[place], place == 0 and len(columns) > 2
+    if column.index:
+        return False
+    if _UNNAMED.fullmatch(column.name):
+        return not table_values.present(column.values) or (first and column.kind == "integer")
+    numbered = re.fullmatch(_NUMBER_OF_THE_ROW, _word(column.name)) is not None
+    return first and numbered and table_values.number_rows(column.values)
 
 
 def is_source(name: str) -> bool:
@@ -279,6 +310,23 @@ def shared_ids(source: str, target: str, src: Ids, dst: Ids, num_vertices: int) 
     return [f"{found}. If they are different things, give the ids of one column a prefix, such as {words[1]}-1."]
 
 
+def of_vertices(source: str, target: str) -> str:
+    """The warning that rows may describe vertices."""
+    found = f"Columns {source!r} and {target!r} may describe vertices; each row is taken as an edge between them"
+    return f"{found}. Pass a table of edges, or --source-column {shlex.quote(source)} if they are edges."
+
+
+def apart(source: str, target: str, src: Ids, dst: Ids, num_vertices: int) -> list[str]:
+    """That warning, if each source has one row, and (almost) no vertex is in both columns."""
+    if not MIN_ROWS <= len(src) <= num_vertices:
+        return []
+    occurs = np.zeros((2, num_vertices), dtype=bool)
+    occurs[0, src] = occurs[1, dst] = True
+    both, targets = (np.count_nonzero(found) for found in (occurs[0] & occurs[1], occurs[1]))
+    once = np.count_nonzero(occurs[0]) == len(src)
+    return [of_vertices(source, target)] if once and targets > 1 and _FEW * both <= targets else []
+
+
 def _word(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.casefold())
 
@@ -311,6 +359,7 @@ class _Decision:
         weight = given["weight"] if given["weight"] is not None else self._exact("weight", set(chosen))
         source, target = self._ends(given["source"], given["target"], weight)
         self._check_index(source, target)
+        self._check_relation(source, target, weight)
         clear = source in (given["source"], self._exact("source")) and target in (
             given["target"],
             self._exact("target"),
@@ -325,9 +374,12 @@ class _Decision:
                 f"pass {'no_weight=True' if self.python else '--no-weight'}."
             )
         used = {self.names[index] for index in (source, target, weight) if index is not None}
+        if self.named and "" in used:
+            raise _RefusedError(f"a column that would be used has no name; {self._found()}. Name it in the header.")
         if self.named and any(times > 1 for name, times in Counter(self.names).items() if name in used):
             raise _RefusedError(f"{self._found()}; expected different names. Rename or drop columns.")
-        self._check_ends(source, target)
+        self._check_lists(source, target)
+        self._check_ends(source, target, weight)
         return Roles(source=source, target=target, weight=weight, warnings=self.warnings)
 
     def _check_index(self, source: int, target: int) -> None:
@@ -344,13 +396,52 @@ class _Decision:
         given = {self.options.source, self.options.target, self.options.weight}
         return [column.name for column in self.columns if column.index and column.name not in given]
 
-    def _check_ends(self, source: int, target: int) -> None:
+    def _check_relation(self, source: int, target: int, weight: int | None) -> None:
+        """Refuse a kind of relation as an end, unless the user or a known name says that it is one."""
+        if weight is not None or any(map(self._is_weight, range(len(self.columns)))):
+            return
+        known = {self.options.source, self.options.target}
+        for end, is_known in ((source, is_source), (target, is_target)):
+            name = self.names[end]
+            if not (name in known or (self.named and is_known(name))) and self._is_relation(end):
+                found = f"column {name!r} may have kinds of relations between the other two"
+                one, other = [index for index in range(len(self.columns)) if index != end][:2]
+                raise self._unclear(f"{found}, so it is not clear which two columns are the ends", one, other)
+
+    def _is_relation(self, index: int) -> bool:
+        """Whether a column has kinds of relations by its name, or is in the middle and has few texts."""
+        if self.named and len(self.columns) > 2 and re.fullmatch(_RELATION, _word(self.names[index])):
+            return True
+        if not 0 < index < len(self.columns) - 1:
+            return False
+        others = [column for place, column in enumerate(self.columns) if place != index]
+        vertices = [column.values for column in others if column.kind in {"integer", "text"}]
+        column = self.columns[index]
+        return column.kind == "text" and table_values.are_relations(column.values, vertices)
+
+    def _check_lists(self, source: int, target: int) -> None:
+        """Refuse an end with lists of vertices that are like those of the other end."""
+        if self.options.names:
+            return
+        for end, other in ((source, target), (target, source)):
+            values, others = (table_values.present(self.columns[index].values) for index in (end, other))
+            if (found := table_values.a_list(values, others)) is not None:
+                name = self.names[end]
+                problem = f"column {name!r} has lists of vertices, such as {found[:60]!r}; expected one vertex"
+                names = "names=True" if self.python else "--names"
+                split = "in pandas, Series.str.split and DataFrame.explode"
+                raise _RefusedError(f"{problem}. Write a row for each of them ({split}), or pass {names}.")
+
+    def _check_ends(self, source: int, target: int, weight: int | None) -> None:
         """Warn where the names are those of a table of vertices."""
-        given = self.options.source is not None or self.options.target is not None
-        ends = self.names[source], self.names[target]
-        if self.named and not given and any(_OF_A_VERTEX.fullmatch(_word(name)) for name in ends):
-            found = f"Columns {ends[0]!r} and {ends[1]!r} may describe vertices"
-            self.warnings.append(f"{found}; each row is taken as an edge between them. Pass a table of edges.")
+        if not self.named or self.options.source is not None or self.options.target is not None:
+            return
+        one, other = (_word(self.names[end]) for end in (source, target))
+        ids = self.columns[source].values
+        answers = _OF_VERTICES.fullmatch(one) and len({*ids}) == len(ids) > 1 and not _OF_ONE_KIND.fullmatch(other)
+        places = weight is not None and (other, _word(self.names[weight])) == ("x", "y")
+        if answers or places or _OF_A_VERTEX.fullmatch(one) or _OF_A_VERTEX.fullmatch(other):
+            self.warnings.append(of_vertices(self.names[source], self.names[target]))
 
     def _named(self, role: str) -> int | None:
         """The column that the user named for a role."""
@@ -441,15 +532,15 @@ class _Decision:
         known = is_source(self.names[source]) and is_target(self.names[target])
         if not (clear or (self.named and known)):
             text = f"column {name!r} is not numeric, so it is not clear which two columns are the ends"
-            raise self._unclear(text, source, target)
+            raise self._unclear(text)
         self.warnings.append(f"Column {name!r} is not numeric and is ignored; the graph has no weights.")
         return None
 
     def _ignored(self, index: int) -> bool:
         """Whether numbers are no weights by their name or values, with a warning."""
         name = self.names[index]
-        called = self.named and _NEVER_WEIGHTS.fullmatch(_word(name)) is not None
-        if not called and not self.columns[index].epochs:
+        called = self.named and bool(_NEVER_WEIGHTS.fullmatch(_word(name)) or _ID.fullmatch(name))
+        if not called and not table_values.are_times(table_values.present(self.columns[index].values)):
             return False
         option = TableOptions(weight=name).spelled(python=self.python)
         why = "by its name it is no weight" if called else "its values look like times"
@@ -494,8 +585,9 @@ class _Decision:
         source = self._named("source") if source is None else source
         target = self._named("target") if target is None else target
         left = [index for index in range(len(self.columns)) if index not in (source, target, self._named("weight"))]
-        kinds = [index for index in left if self.columns[index].kind != "other"] or left
-        kinds.sort(key=self._is_of_the_row)
+        named = [index for index in left if self.names[index]] if self.named else left
+        kinds = [index for index in named if self.columns[index].kind != "other"] or named or left
+        kinds.sort(key=lambda index: (self._is_relation(index), self._is_of_the_row(index)))
         source, target = self._pair(kinds, source, target)
         kinds = [index for index in kinds if index not in (source, target)]
         if source is None:
@@ -506,7 +598,10 @@ class _Decision:
             kinds = [index for index in kinds if index != target]
         name = None
         if not self.options.no_weight and possible is None:
-            possible = [index for index in kinds if self.columns[index].kind in NUMERIC]
+            possible = kinds
+        possible = [
+            index for index in possible or [] if self.columns[index].kind in NUMERIC and not self._is_relation(index)
+        ]
         if possible:
             # A number of the row as the weight would give an answer that looks right, so nobody should paste it.
             likely = [index for index in possible if not self._is_of_the_row(index)]

@@ -18,7 +18,8 @@ import numpy as np
 from graphbench.errors import FormatError
 from graphbench.graphs.clean import EXACT
 from graphbench.graphs.formats.mixed_ids import as_integers
-from graphbench.graphs.formats.table_layout import BLANKS, CANONICAL, INTEGER, MISSING, NUMBER, Layout, split
+from graphbench.graphs.formats.table_layout import BLANKS, Layout, split
+from graphbench.graphs.formats.table_values import CANONICAL, INTEGER, MISSING, NUMBER
 from graphbench.graphs.formats.text import TEXT, count_controls, count_lines, matches, shown, single_blanks
 
 if TYPE_CHECKING:
