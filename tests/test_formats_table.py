@@ -5,6 +5,7 @@ import random
 import re
 import shlex
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -611,7 +612,37 @@ def test_things_beside_integers_keep_their_weights(read, text):
     assert named(read(text))[0][2] == float(text.split()[2])
 
 
-@pytest.mark.parametrize("cell", ['"{1},{0},3"', '"{1} {0}"', '"[{1}, {0}]"', '"[{1}]"', '"({1}, {0})"', '"n{0},n{1}"'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "100 100\n" + lines("{0} {1}"),
+        "100 100 100\n" + lines("{0} {1} 7"),
+        "5 5 4\n1 2 1\n2 3 1\n3 4 1\n4 5 1\n",
+        "100,100\n" + lines("{0},{1}"),
+    ],
+)
+def test_a_first_row_of_sizes_is_refused(read, text):
+    with pytest.raises(FormatError, match=r"may be an edge, or the numbers of vertices .* or pass --no-header if it"):
+        read(text)
+    assert len(read(text, options=TableOptions(header=False)).src) == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "99 100\n" + lines("{0} {1}"),
+        "98 99\n" + lines("{0} {1}"),
+        lines("{0} {at}", [(9 - at, 0) for at in range(9)]),
+        "".join(f"{at + 1} {at}\n" for at in reversed(range(50))),
+    ],
+)
+def test_a_first_row_of_a_large_vertex_is_an_edge(read, text):
+    assert len(read(text).src) == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "cell", ['"{1},{0},3"', '"{1} {0}"', '"[{1}, {0}]"', '"[{1}]"', '"{1};{0},3"', '"({1}, {0})"', '"n{0},n{1}"']
+)
 def test_a_cell_with_a_list_of_vertices_is_refused(read, cell):
     text = lines(f"{'n' * ('n' in cell)}{{0}},{cell}")
     with pytest.raises(FormatError, match=r"column '(2|neighbors)' has lists of vertices, such as .* or pass --names"):
@@ -634,6 +665,75 @@ def test_names_with_delimiters_are_no_lists(read, row):
     assert len(read(lines(row), options=TableOptions(header=False)).src) == 100
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("source,target\nSource,Target\n", 2),
+        ("source | target\n-------|-------\n", 2),
+        ("source,target\nstring,string\n", 2),
+        ("source,target,weight\nvarchar,text,3\n", 2),
+        ("source | target\n-------+-------\n", 2),
+    ],
+)
+def test_a_second_row_of_the_header_is_refused(read, text, line):
+    mark = "|" if "|" in text else ","
+    rows = lines(f"n{{0}}{mark}n{{1}}" + ",7" * ("weight" in text))
+    with pytest.raises(FormatError, match=r"Delete the line") as caught:
+        read(text + rows)
+    assert caught.value.line == line
+    assert len(read(text.partition("\n")[0] + "\n" + rows).src) == 100
+
+
+def test_words_of_a_header_that_are_vertices_are_edges(read):
+    assert len(read("source,target\ntext,string\nstring,word\nword,text\n").src) == 3
+    assert len(read("u,v\nv,w\nw,u\n", options=TableOptions(header=True)).src) == 2
+
+
+def test_a_quotation_mark_within_a_field_rules_a_delimiter_out(read):
+    raw = read('p1,"ann;bob"\np2,"bob;cyd"\n', options=TableOptions(header=False))
+    assert named(raw) == [("p1", "ann;bob"), ("p2", "bob;cyd")]
+    assert named(read('5" disk,b\nb,5" disk\n')) == [('5" disk', "b"), ("b", '5" disk')]
+
+
+@pytest.mark.parametrize("row", ["p{0},x;{1}", "p{0}|x,{1}", "p{0},x\t{1},y"])
+def test_two_delimiters_that_fit_are_refused(read, row):
+    with pytest.raises(FormatError, match=r"could both separate the columns\. Pass --delimiter .* or --del") as caught:
+        read(lines(row))
+    options = replace(advised(caught.value.problem), header=False)
+    assert len(read(lines(row), options=options).src) == 100
+
+
+def test_commas_before_a_blank_in_names_are_no_delimiters(read):
+    assert named(read(lines("Doe, {0}\tDoe, {1}")))[0] == ("Doe, 0", "Doe, 3")
+
+
+@pytest.mark.parametrize(
+    ("above", "advice"),
+    [
+        ("sep=;\nsource;target\n", "is for spreadsheets; expected a header or an edge. Delete the line."),
+        ("Edge list;\nsource;target\n", "may be a title or a size, as all rows below have more columns. Delete the"),
+        ("Edge list\nsource;target\n", "'Edge list' may be a title or a size"),
+        ("100\n", "'100' may be a title or a size"),
+        ("from;to\n", "put a name such as rn before the others"),
+    ],
+)
+@pytest.mark.parametrize("header", [None, True])
+def test_lines_above_the_header_are_named(read, above, advice, header):
+    rows = lines("{at};{0};{1}" if above.startswith("from") else "{0};{1}")
+    with pytest.raises(FormatError) as caught:
+        read(above + rows, options=TableOptions(header=header))
+    assert caught.value.line == 1
+    assert advice in caught.value.problem
+
+
+@pytest.mark.parametrize("row", ['"{at}" "n{0}" "n{1}"', "{at} {0} {1}"])
+def test_a_header_of_r_without_the_name_of_the_rows_says_what_to_add(read, row):
+    with pytest.raises(FormatError, match="the header has 2 names, 'from to', but all rows below have 3 columns"):
+        read(f"from to\n{lines(row)}")
+    raw = read(f"rn from to\n{lines(row)}")
+    assert (raw.weight, raw.reading.ignored, len(raw.src)) == (None, ["rn"], 100)
+
+
 @pytest.mark.parametrize("first", ["", '""', "rn", "index"])
 @pytest.mark.parametrize("start", [1, 5])
 @pytest.mark.parametrize("ends", ["u,v", "from,to", "a,b"])
@@ -653,6 +753,20 @@ def test_a_column_without_a_name_has_no_role(read):
     for options in (TableOptions(weight=""), TableOptions()):
         with pytest.raises(FormatError, match=r"a column that would be used has no name; .* Name it in the header"):
             read("source,target,\n1,2,5\n2,3,6\n", options=options)
+
+
+@pytest.mark.parametrize(
+    ("weight", "advice"),
+    [
+        ("1,234", "Write '1234' if commas separate thousands, or '1.234' if it is a decimal comma"),
+        ("12,345,678", "Write '12345678' if commas separate thousands; or pass --no-weight"),
+        ("0,500", "Use a decimal point, or pass --no-weight"),
+    ],
+)
+def test_commas_in_weights_may_separate_thousands(read, weight, advice):
+    with pytest.raises(FormatError) as caught:
+        read(f'source,target,weight\n1,2,"{weight}"\n')
+    assert advice in caught.value.problem
 
 
 def test_times_without_a_header_are_ignored_with_a_warning(read):

@@ -15,13 +15,15 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from graphbench.errors import FormatError
 from graphbench.graphs.arrow import to_numpy
 from graphbench.graphs.clean import SHOWN_ROWS, Raw, kind_of_ids
+from graphbench.graphs.columns import Ids
 from graphbench.graphs.formats import mixed_ids, table_layout, table_roles, vertex_ids
 from graphbench.graphs.formats.mixed_ids import Rows
 from graphbench.graphs.formats.packed import opened
@@ -44,6 +46,8 @@ from graphbench.system.text import count
 BLOCK_BYTES = 1 << 23  # pyarrow splits it further, one piece per thread
 _AHEAD = 2
 """Blocks that are parsed at once: what Python checks of one passes while pyarrow reads another."""
+_MIN_SIZED = 4
+"""Rows of which the number is not above them by chance."""
 _MORE = 20_000
 """Rows in which the names of a possible header are looked for."""
 
@@ -103,6 +107,8 @@ def read(path: Path, *, directed: bool | None = None, options: TableOptions = ta
     if isinstance(found, Refusal):
         raise FormatError(path, found.problem)
     src, dst, names, kept, unclear = found
+    if not state.layout.header and options.header is None:
+        _refuse_size(found, state.layout, path)
     weights = [weight for *_, weight in parts if weight is not None]
     weight = np.concatenate([*map(to_numpy, weights)]) if weights else None
     layout = state.layout
@@ -140,6 +146,30 @@ def _numbered(parts: list[Part], path: Path, options: TableOptions, state: _Stat
         lambda rows, words: _places(path, options, state, rows, words),
         as_text=False,
     )
+
+
+def _refuse_size(found: mixed_ids.Numbered, layout: Layout, path: Path) -> None:
+    """Refuse a first row that has the numbers of vertices and of the rows below it.
+
+    Raises:
+        FormatError: if it may be one.
+    """
+    src, dst, names, *_ = found
+    first, below = layout.first[0], len(src) - 1
+    if kind_of_ids(names) != "integers" or first[-1] != str(below) or below < _MIN_SIZED:
+        return
+    if first[-1] in layout.first[1][:2]:  # a path
+        return
+    *sizes, _ = map(int, first)
+    if _are_below(src[1:], names, sizes[0]) and _are_below(dst[1:], names, sizes[-1]):
+        problem = f"the first row ({', '.join(first)}) may be an edge, or the numbers of vertices and of rows below it"
+        raise FormatError(path, f"{problem}. Delete the line, or pass --no-header if it is an edge.")
+
+
+def _are_below(ids: Ids, names: npt.NDArray[Any] | None, size: int) -> bool:
+    """Whether vertices are among so many, counted from 0 or 1."""
+    least, largest = (int(vertex if names is None else names[vertex]) for vertex in (ids.min(), ids.max()))
+    return least >= 0 and largest < size + (least > 0)
 
 
 def _missing(missing: dict[str, _Missing]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from graphbench.errors import FormatError
 from graphbench.graphs.formats import table_roles, table_values
 from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
-from graphbench.graphs.formats.table_values import CANONICAL, INTEGER, MISSING, NUMBER
+from graphbench.graphs.formats.table_values import CANONICAL, GROUPED, INTEGER, MISSING, NUMBER
 from graphbench.graphs.formats.text import shown
 
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
@@ -76,9 +76,11 @@ def find(rows: Sequence[tuple[int, str]], path: Path, options: TableOptions, mor
         FormatError: if the rows are not edges, or their layout is not clear.
     """
     number, first = rows[0]
-    delimiter = _given_delimiter(options, path) or _delimiter([line for _, line in rows])
+    delimiter = _given_delimiter(options, path) or _delimiter([line for _, line in rows], path, number)
     fields, *data = [split(line, delimiter, path, at) for at, line in rows]
     below = [*itertools.islice(more, table_values.SAMPLE - len(rows))]
+    if options.header is not False:
+        _refuse_title(first, fields, data, path, number)
     if len(fields) < 2:
         raise FormatError(path, f"expected {EXPECTED} in each row, found {shown(first.encode())}.", number)
     width = len(fields)
@@ -103,6 +105,8 @@ def find(rows: Sequence[tuple[int, str]], path: Path, options: TableOptions, mor
     if isinstance(roles, Refusal):
         raise FormatError(path, f"{roles.problem}", number)
     ends = roles.source, roles.target
+    if header and options.header is None:
+        _refuse_second_header(data, names, ends, path, rows[1:2])
     if not header and roles.weight is not None and _may_be_neighbours(data, roles):
         found = f"Column {names[roles.weight]} is taken as the weight, but has numbers of vertices"
         advice = f"If each row lists a vertex and its neighbours, rename the file to {path.stem}.adjlist."
@@ -135,14 +139,63 @@ def _given_delimiter(options: TableOptions, path: Path) -> str | None:
     return found
 
 
-def _delimiter(lines: Sequence[str]) -> str:
+def _refuse_title(first: str, fields: list[str], data: list[list[str]], path: Path, number: int) -> None:
+    """Refuse a first row that has fewer fields than all rows below, which are as wide as each other.
+
+    Raises:
+        FormatError: with what to do about a title, or a header without the name of the first column.
+    """
+    filled = len(fields) if all(fields) else sum(map(bool, fields))
+    widths = {len(row) for row in data}
+    width = min(widths, default=0)
+    if len(widths) != 1 or width < 2 or not all(sum(map(bool, row)) > filled for row in data):
+        return
+    found = shown(first.encode())
+    if filled == 1 and fields[0] and not (len(fields) == width and any(map(_is_number, fields))):
+        title = f"{found} may be a title or a size, as all rows below have more columns"
+        raise FormatError(path, f"{title}. Delete the line.", number)
+    vertices = {value for row in data for value in row}
+    if filled == len(fields) == width - 1 and not vertices & {*fields} and not any(map(_is_number, fields)):
+        problem = f"the header has {filled} names, {found}, but all rows below have {width} columns"
+        advice = "If the first are numbers of the rows, as R writes them, put a name such as rn before the others"
+        raise FormatError(path, f"{problem}. {advice}.", number)
+
+
+_OF_TYPES = re.compile(r"(big|small|u)?int(eger)?[0-9]*|long|float[0-9]*|double|number|str|string|text|varchar|object")
+
+
+def _refuse_second_header(
+    data: list[list[str]], names: list[str], ends: tuple[int, int], path: Path, below: Sequence[tuple[int, str]]
+) -> None:
+    """Refuse a row below the header whose ends repeat it in other letters, are types, or a rule of `---`.
+
+    Raises:
+        FormatError: with what to do.
+    """
+    first, *rows = [[row[end].casefold() for end in ends] for row in data] or [[]]
+    alike = first == [names[end].casefold() for end in ends]
+    rule = all(re.fullmatch("[-=+: ]{3,}", value) for value in first)
+    types = all(map(_OF_TYPES.fullmatch, first)) and not {*first} & {value for row in rows for value in row}
+    for number, line in below if alike or rule or types else ():
+        found = f"{shown(line.encode())} below the header may be a part of it or an edge"
+        raise FormatError(path, f"{found}. Delete the line, or pass --header if it is an edge.", number)
+
+
+def _delimiter(lines: Sequence[str], path: Path, number: int) -> str:
     """The first delimiter that gives all rows the same width; else the first that splits the first row.
 
-    A semicolon in every row takes precedence over a comma, which is then a decimal comma or part of a name, unless only
-    the comma gives integer vertices.
+    A delimiter does not leave a quotation mark within a field. Of two that fit, the fields of one may have the other
+    only as a decimal comma, or as a comma before a blank.
+
+    Raises:
+        FormatError: if several delimiters give vertices.
     """
-    widths = {delimiter: [len(_leniently(line, delimiter)) for line in lines] for delimiter in _DELIMITERS}
+    if re.fullmatch(r"sep=.?\s*", lines[0], re.IGNORECASE):
+        found = f"{shown(lines[0].encode())} is for spreadsheets"
+        raise FormatError(path, f"{found}; expected a header or an edge. Delete the line.", number)
+    widths = {delimiter: [_width(line, delimiter) for line in lines] for delimiter in _DELIMITERS}
     splitting = [delimiter for delimiter in _DELIMITERS if widths[delimiter][0] > 1]
+    splitting = splitting or [delimiter for delimiter in _DELIMITERS if len(_leniently(lines[0], delimiter)) > 1]
     # Integers separated by blanks are columns: tabs may be mixed with blanks, and `1 2 0,5` is three columns with a
     # decimal comma (which is then rejected), not two columns.
     if BLANKS in splitting and all(_are_integers(_leniently(line, BLANKS), 0, 1) for line in lines):
@@ -153,7 +206,36 @@ def _delimiter(lines: Sequence[str]) -> str:
     integral = [
         delimiter for delimiter in even if all(_are_integers(_leniently(line, delimiter), 0, 1) for line in data)
     ]
+    marks = [delimiter for delimiter in even if delimiter != BLANKS]
+    if len(marks) > 1 and not integral:
+        even = [delimiter for delimiter in marks if not _has_delimiters(data, delimiter)]
+        if len(even) != 1:
+            both = " and ".join(_WORDS[delimiter] for delimiter in marks[:2])
+            advice = " or ".join(f"--delimiter {_SPELLED[delimiter]}" for delimiter in marks[:2])
+            raise FormatError(path, f"{both} could both separate the columns. Pass {advice}.", number)
+    if not even:  # the first row may be a title
+        below = (delimiter for delimiter in _DELIMITERS if len({*widths[delimiter][1:]}) == 1 < widths[delimiter][1])
+        even = [*itertools.islice(below, 1)] if len(lines) > 2 else []
+        even = [delimiter for delimiter in even if widths[delimiter][0] < 2]
     return (integral or even or splitting or [BLANKS])[0]
+
+
+_SPELLED = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "'|'"}
+
+
+def _has_delimiters(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether fields have other delimiters that are neither decimal commas nor commas before a blank."""
+    fields = (field for line in lines for field in _leniently(line, delimiter))
+    return any(re.search(r",(?! )|[;|\t]", field) for field in fields if not _DECIMAL_COMMA.fullmatch(field))
+
+
+def _width(line: str, delimiter: str) -> int:
+    """The number of columns; 0 if a quotation mark is within one of them, but not around it."""
+    mark = re.escape(delimiter)
+    one = rf'\s*(?:"(?:[^"]|"")*"|[^"{mark}]*)\s*'
+    if '"' in line and not re.fullmatch(rf"{one}(?:{mark}{one})*", line):
+        return 0
+    return len(_leniently(line, delimiter))
 
 
 def split(line: str, delimiter: str, path: Path, number: int) -> list[str]:
@@ -198,7 +280,7 @@ def _kind(data: Sequence[Sequence[str]], index: int) -> Kind:
 
 def _is_number(value: str) -> bool:
     """Whether a value is a number, perhaps with a decimal comma, which is refused later."""
-    return NUMBER.fullmatch(value) is not None or _DECIMAL_COMMA.fullmatch(value) is not None
+    return any(pattern.fullmatch(value) for pattern in (NUMBER, _DECIMAL_COMMA, GROUPED))
 
 
 def _has_header(

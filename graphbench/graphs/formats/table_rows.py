@@ -19,7 +19,7 @@ from graphbench.errors import FormatError
 from graphbench.graphs.clean import EXACT
 from graphbench.graphs.formats.mixed_ids import as_integers
 from graphbench.graphs.formats.table_layout import BLANKS, Layout, split
-from graphbench.graphs.formats.table_values import CANONICAL, INTEGER, MISSING, NUMBER
+from graphbench.graphs.formats.table_values import CANONICAL, GROUPED, INTEGER, MISSING, NUMBER
 from graphbench.graphs.formats.text import TEXT, count_controls, count_lines, matches, shown, single_blanks
 
 if TYPE_CHECKING:
@@ -220,6 +220,8 @@ def by_hand(block: bytes, before: int, path: Path, table: Layout) -> Part:
 
 def _other_width(line: str, table: Layout, path: Path) -> str:
     """What to do about a row of another width."""
+    if not any(map(str.isalnum, line)):
+        return "Delete the line."
     if re.search(r"\s[#%]", line):
         return "Delete the comment: comments are expected in lines above the first row."
     advice = f"Correct the line; put a name with {table.delimiter_in_words} in quotation marks."
@@ -252,6 +254,9 @@ def _weight(field: str, path: Path, number: int) -> float:
     if not NUMBER.fullmatch(field):
         comma = NUMBER.fullmatch(field.replace(",", ".")) is not None
         advice = "Use a decimal point, or pass --no-weight." if comma else _NO_WEIGHT
+        if GROUPED.fullmatch(field):
+            point = f", or {field.replace(',', '.')!r} if it is a decimal comma" if comma else ""
+            advice = f"Write {field.replace(',', '')!r} if commas separate thousands{point}; or pass --no-weight."
         raise FormatError(path, f"expected a number as the weight, found {said}. {advice}", number)
     value = float(field)
     if np.isinf(value) and "inf" not in field.casefold():

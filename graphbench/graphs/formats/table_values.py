@@ -12,6 +12,8 @@ ONLY_SPELLING = re.compile(r"(?:0|-?[1-9][0-9]*)")
 CANONICAL = re.compile(rf"{ONLY_SPELLING.pattern}(?:\.0+)?")
 """An integer in its only spelling, or that with the `.0` of a program that keeps integers as floats."""
 NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?|[-+]?(?:inf|infinity|nan)", re.IGNORECASE)
+GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+"""A number with commas between thousands."""
 MISSING = frozenset(
     """#N/A #NA -1.#IND -1.#QNAN -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan null""".split()  # noqa: SIM905
 ) | {"", "#N/A N/A"}
