@@ -386,6 +386,7 @@ def test_both_sides_of_a_bipartite_network_are_kept_apart(tmp_path):
         ("*Vertices 2\n*Arcs\n1 2 1 [5-7]\n", "without times"),
         ('{"nodes": [{"id": 1}], "links": [{"source": 1, "target": 2}]}', "not the id of a node"),
         ('{"nodes": [{"id": 1}, {"id": 1}], "links": []}', "have the id of another"),
+        ('{"nodes": [{"id": 1}], "links": [{}], "edges": [{}]}', "has both 'links' and 'edges'"),
         ('[{"source": 1, "target": 2}]', "found JSON with a list.*read_json"),
         ('{"source": 1, "target": 2}\n{"source": 2, "target": 3}', "lines=True"),
         ("graph [ node [ id 1 ] node [ id 2 ] edge [ source 1 target 2 weight 1 weight 2 ] ]", "expected one number"),

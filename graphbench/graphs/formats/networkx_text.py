@@ -221,6 +221,8 @@ def _json_reader(data: Any, path: Path) -> tuple[int, Callable[[Any], Any]]:
     graph = data.get("graph") if isinstance(data, dict) else None
     if isinstance(graph, dict) and isinstance(graph.get("nodes"), list):  # the JSON Graph Format
         data = {**data, **graph}
+    if isinstance(data, dict) and all(isinstance(data.get(key), list) and data[key] for key in ("links", "edges")):
+        raise FormatError(path, "has both 'links' and 'edges'; expected one list of edges. Remove the other.")
     for key in ("links", "edges"):
         if isinstance(data, dict) and isinstance(data.get("nodes"), list) and isinstance(data.get(key), list):
             _check_node_link(data["nodes"], data[key], path)
