@@ -305,6 +305,8 @@ def test_cugraph_graphs_are_accepted_without_importing_cugraph(isolated, monkeyp
     ("graph", "error", "message"),
     [
         ([], UsageError, "Unsupported type of graph: builtins.list. Expected a table of edges"),
+        ({0: [1, 2]}, UsageError, r"pass networkx\.Graph\(graph\)"),
+        (((0, at) for at in (1, 2)), UsageError, r"pass list\(graph\)"),
         (pd.Series([1, 2]), InputError, "Found the columns 0; expected a source, a target and"),
         (sp.csr_array(np.ones((2, 3))), InputError, "2 x 3; expected a square"),
         (sp.csr_array([[0, 1j], [1j, 0]]), InputError, "complex"),

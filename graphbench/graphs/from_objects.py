@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeGuard
 
 import msgspec
@@ -159,7 +159,16 @@ def _from_graph(graph: Any, libraries: set[str], directed: bool | None, options:
         return _from_networkit(graph)
     if "cugraph" in libraries and hasattr(graph, "decompress_to_edgelist"):
         return _from_cugraph(graph)
-    raise UsageError(f"Unsupported type of graph: {_type(graph)}. Expected {ACCEPTED}. Convert the graph to one.")
+    raise _unsupported(graph)
+
+
+def _unsupported(graph: Any) -> UsageError:
+    advice = "Convert the graph to one"
+    if isinstance(graph, Mapping):
+        advice = "For lists of neighbours, pass networkx.Graph(graph)"
+    elif isinstance(graph, Iterable) and not isinstance(graph, list):
+        advice = "For tuples of edges, pass list(graph)"
+    return UsageError(f"Unsupported type of graph: {_type(graph)}. Expected {ACCEPTED}. {advice}.")
 
 
 def _warnings(graph: Any, libraries: set[str], weight: str) -> list[str]:
