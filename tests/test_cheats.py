@@ -12,6 +12,7 @@ from graphbench import api
 from graphbench.records.model import Outcome
 from graphbench.records.rules import Verdict, rule_of
 from graphbench.reporting.sentences import answer
+from graphbench.system import bandwidth
 
 GRAPH = nx.disjoint_union(nx.gnm_random_graph(3000, 9000, seed=1), nx.path_graph(5))
 
@@ -42,6 +43,16 @@ def results(cheating, tmp_path_factory):
     return found
 
 
+@pytest.fixture(scope="module")
+def large(cheating, tmp_path_factory):
+    """Cheats on a graph that memory needs half a millisecond to read, at ten gigabytes a second a millisecond."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHBENCH_HOME", str(tmp_path_factory.mktemp("large")))
+        patch.setattr("graphbench.system.bandwidth.measured", lambda *_: bandwidth.Bandwidth(1e10))
+        names = [engine.name for engine in (cheating.honest, cheating.at_build)]
+        return api.run("wcc", "grid:rows=1000,cols=1000,seed=1", engines=names, baseline="honest", trials=5)
+
+
 def against(result, engine):
     (made,) = (record for record in result.records if record.task.engine == engine)
     (comparison,) = (comparison for comparison in result.comparisons if comparison.record == made.id)
@@ -66,6 +77,16 @@ def test_the_ratio_says_what_the_timed_call_did_not_do(results, engine, code):
     made, comparison = against(results["wcc"], engine)
     assert made.outcome is Outcome.OK
     assert code in codes(comparison)
+
+
+@pytest.mark.parametrize("engine", ["at-build"])
+def test_a_call_that_outruns_memory_is_unlike(large, engine):
+    made, comparison = against(large, engine)
+    assert made.outcome is Outcome.OK
+    assert (comparison.verdict, comparison.ratio_call > 100) == (Verdict.UNLIKE, True)
+    assert "faster_than_memory" in codes(comparison)
+    sentence = " ".join(answer(large.records, large.comparisons))
+    assert "faster" not in sentence.replace("faster than memory", ""), sentence
 
 
 def test_work_on_the_drawn_inputs_is_part_of_the_first_answer(results, cheating):

@@ -16,7 +16,7 @@ from graphbench.reporting.measured import group_by_machine
 from graphbench.reporting.sections import limit as limit_section
 from graphbench.system import bandwidth
 from graphbench.system.bandwidth import Bandwidth
-from helpers.records import bfs, record
+from helpers.records import bfs, jaccard
 
 MEASURED = bandwidth.measured
 
@@ -39,7 +39,9 @@ def posed(n=100, edges=300, *, directed=False):
         ("bfs", posed(), 90, 0, 4 * (600 - 10 * 9 + 90)),
         ("bfs", posed(directed=True), 50, 0, 4 * (49 + 50)),
         ("bfs", posed(), None, 0, None),
-        ("louvain", posed(), None, 0, None),
+        ("sssp", posed(), 90, 0, 4 * (600 - 10 * 9 + 90)),
+        ("louvain", posed(), None, 0, 4 * (300 + 100)),
+        ("jaccard", posed(), None, 0, None),
     ],
 )
 def test_least_bytes(algorithm, graph, reached, isolated, expected):
@@ -79,7 +81,7 @@ def test_a_record_has_the_limit_of_its_problem(monkeypatch):
     assert recording._limited(made, several, prepared).limit is None
     skipping = msgspec.structs.replace(made, task=Task("bfs", "g", "pylibcugraph", {"direction_optimizing": True}))
     assert recording._limited(skipping, one_gpu, prepared).limit is None
-    assert recording._limited(record(), one_gpu, prepared).limit is None
+    assert recording._limited(jaccard(), one_gpu, prepared).limit is None
 
 
 def test_a_copy_is_timed_once_per_machine(private_home, monkeypatch):

@@ -8,7 +8,7 @@ from graphbench.records import times
 from graphbench.records.best_cpu import best_cpu
 from graphbench.records.comparison import compare, set_against
 from graphbench.records.lines import to_json
-from graphbench.records.model import CpuTimes
+from graphbench.records.model import CpuTimes, Limit
 from graphbench.records.rules import rule_of
 from helpers.records import HERE, bfs, pagerank, record, replace
 
@@ -114,6 +114,43 @@ def test_an_answer_is_lazy_above_the_call_a_millisecond_and_five_copies(engine, 
 def test_a_lazy_first_call_is_compared_with_its_collect_too():
     alone = replace(lazy(), trials__stopped="first_only", phases__first_s=0.5)
     assert set_against(replace(pagerank(), phases__first_s=2.98), alone).ratio_call == pytest.approx(3.0 / 1.5)
+
+
+# Calls that are over before memory could read the graph
+
+
+def quick(call=1e-6, **changes):
+    """An engine that reads a graph for which a copy takes a millisecond."""
+    bound = Limit(least_bytes=10_000_000, graph_bytes=20_000_000, copy_bytes_s=1e10, cache_bytes=None)
+    return replace(replace(pagerank("cheat", call), phases__collect_s=1e-6, limit=bound), **changes)
+
+
+@pytest.mark.parametrize(
+    ("engine", "faster"),
+    [
+        (quick(), True),
+        (quick(9e-5), True),
+        (quick(1.1e-4), False),  # a cache may be ten times as fast
+        (quick(limit=None), False),  # not known
+        (quick(device="gpu"), True),
+        (quick(phases__first_s=0.1), True),  # kept from the first call, also on rebuilt graphs
+        (quick(phases__first_s=0.1, phases__rebuilt_s=[0.1] * 3), False),  # whose rebuilt calls are compared
+        (quick(phases__collect_s=0.1, phases__copy_s=1e-5), False),  # lazy, so call and collect are
+        (quick(trials__sources=[1, 2, 2, 2, 2, 2], phases__call_s=[0.1, *[1e-6] * 5]), False),  # searches of little
+    ],
+)
+def test_a_call_cannot_be_ten_times_as_fast_as_memory(engine, faster):
+    assert bool(times.faster_than_memory(engine)) is faster
+    comparison = set_against(pagerank(), engine)
+    assert (comparison.verdict == "unlike", "faster_than_memory" in codes(comparison)) == (faster, faster)
+    assert (best_cpu([pagerank(), engine], "call").task.engine == "networkx") is (faster or engine.device == "gpu")
+
+
+def test_of_first_calls_the_first_is_set_against_memory():
+    alone = replace(pagerank(), trials__stopped="first_only", phases__call_s=[])
+    slow_at_first = quick(phases__first_s=0.1)
+    assert set_against(alone, slow_at_first).verdict == "like"
+    assert codes(set_against(alone, quick())) == {"first_calls", "faster_than_memory"}
 
 
 # Work done in build

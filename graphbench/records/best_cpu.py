@@ -102,6 +102,8 @@ def not_computed(record: Record) -> str:
         return RULES["not_certified"].words
     if times.after_return(record) is not None:
         return RULES["works_after_return"].words
+    if times.faster_than_memory(record) is not None:
+        return RULES["faster_than_memory"].words
     return RULES["threads_exceeded"].words if times.exceeds_threads(record) else ""
 
 

@@ -4,9 +4,10 @@ The bound counts what any algorithm has to read: each stored entry once, as a 32
 value once. Everything else that an engine moves (offsets, weights, queues, further passes) is left out, so the share
 of the bandwidth that a call reaches is at least this. PageRank counts one pass, however many iterations it took.
 
-- BFS reads the entries of the vertices that it reaches. If it leaves out u vertices that have edges, theirs are at most
-  u (u - 1) entries of an undirected graph, u (n - 1) of a directed one. A search that may skip entries has none.
-- WCC reads each edge once: an undirected edge is one entry at least.
+- BFS and SSSP read the entries of the vertices that they reach. If u vertices that have edges are left out, theirs are
+  at most u (u - 1) entries of an undirected graph, u (n - 1) of a directed one. A search that may skip entries has no
+  bound.
+- Components, cores, triangles and communities need each edge once: an undirected edge is one entry at least.
 - Transpose reads each entry and writes it.
 """
 
@@ -16,7 +17,9 @@ from statistics import median
 
 from graphbench.records.model import DatasetInfo, Limit, PosedInfo, Record
 
-ALGORITHMS = frozenset({"bfs", "pagerank", "transpose", "wcc"})
+_SEARCHES = frozenset({"bfs", "sssp"})
+_EACH_EDGE_ONCE = frozenset({"core-number", "leiden", "louvain", "scc", "triangle-count", "wcc"})
+ALGORITHMS = frozenset({"pagerank", "transpose"}) | _SEARCHES | _EACH_EDGE_ONCE
 """Problems with a bound."""
 
 
@@ -26,17 +29,17 @@ def least_bytes(algorithm: str, posed: PosedInfo, *, reached: int | None = None,
     Args:
         algorithm: its name.
         posed: the graph as posed.
-        reached: BFS: vertices that the search reached.
+        reached: BFS and SSSP: vertices that the search reached.
         isolated: vertices without an edge.
     """
     size, n, entries = id_bytes(posed), posed.num_vertices, posed.num_entries
-    if algorithm == "wcc":
+    if algorithm in _EACH_EDGE_ONCE:
         return size * (posed.num_edges + n)
     if algorithm == "transpose":
         return size * 2 * entries
     if algorithm == "pagerank":
         return size * entries + 8 * n
-    if algorithm == "bfs" and reached is not None:
+    if algorithm in _SEARCHES and reached is not None:
         beyond = max(n - reached - isolated, 0)
         unread = beyond * ((n if posed.directed else beyond) - 1)
         return size * (max(entries - unread, reached - 1, 0) + reached)

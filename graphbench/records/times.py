@@ -31,6 +31,8 @@ SHORT_CALL_S = 0.02
 AFTER_SHARE = 0.2
 """The share of a call's own work that may be done after it."""
 THREADS_FACTOR = 1.2
+MEMORY_FACTOR = 10.0
+"""How many times as fast as memory a call may read the graph: caches are faster, and some searches skip most of it."""
 TICK_S = 1e-9
 """One tick of the clock, the shortest time of a call."""
 
@@ -60,6 +62,13 @@ class After(NamedTuple):
 
     call_s: float
     after_s: float
+
+
+class FasterThanMemory(NamedTuple):
+    """A call that cannot have done its work, in seconds: its own time, and the time to read the graph from memory."""
+
+    call_s: float
+    read_s: float
 
 
 def first_call(record: Record) -> float | None:
@@ -200,6 +209,25 @@ def builds_heavily(record: Record, usual_build: Mapping[str, float]) -> bool:
         return False
     call = warm_or_first_call(record)
     return call is not None and build > HEAVY_BUILD_CALLS * call
+
+
+def faster_than_memory(record: Record, *, first: bool = False) -> FasterThanMemory | None:
+    """The call that ratios compare, where it is more than ten times as fast as memory (:mod:`.limit`); else None.
+
+    The fastest calls of libraries reach a hundredth of the memory's speed. The answer to one that outruns it tenfold
+    was there before: computed in `build`, or kept from another graph.
+
+    Args:
+        record: of any outcome.
+        first: the first call, not the warm ones.
+    """
+    calls = [] if first else rebuilt_calls(record) if reuses_work(record) else of_first_source(record)
+    seconds = median(calls) if calls else first_call(record)
+    if record.limit is None or seconds is None:
+        return None
+    seconds += (collect_seconds(record) or 0.0) if is_lazy(record) else 0.0
+    found = FasterThanMemory(seconds, record.limit.least_bytes / record.limit.copy_bytes_s)
+    return found if MEMORY_FACTOR * found.call_s < found.read_s else None
 
 
 @once

@@ -6,6 +6,7 @@ from graphbench.records.model import (
     Certificate,
     CpuTimes,
     Draw,
+    Limit,
     Outcome,
     Phases,
     Task,
@@ -148,6 +149,13 @@ UNFAIR = {
         record("cugraph", 0.1, device="gpu", cpu=CpuTimes(after_s={-1: 0.09})),
     ),
     "more threads than allowed": ("threads_exceeded", record(), record("igraph", cpu=CpuTimes(call_s=[1.3] * 6))),
+    "faster than memory": (
+        "faster_than_memory",
+        record(),
+        record(
+            "igraph", 4e-6, limit=Limit(least_bytes=5_107_000, graph_bytes=9 << 20, copy_bytes_s=1e11, cache_bytes=None)
+        ),
+    ),
     "no edge": (
         "nothing_to_compute",
         replace(record(), posed__num_edges=0),

@@ -47,6 +47,20 @@ def _threads_exceeded(pair: Pair) -> str:
 
 
 @rule(
+    "faster_than_memory",
+    UNLIKE,
+    meaning="A call is over long before memory could move the graph once, so its work was done before it.",
+    remedy="Look for what the engine computes in its build, or keeps from one graph to the next.",
+)
+def _faster_than_memory(pair: Pair) -> str:
+    for record in pair.answered:
+        if found := times.faster_than_memory(record, first=pair.first_calls):
+            call, reading = map(format_seconds, found)
+            return f"a call of {record.task.engine} takes {call}, and memory takes {reading} to move the graph once"
+    return ""
+
+
+@rule(
     "reuses_work",
     NOTE,
     meaning="A repeated call is faster because the library remembers work of an earlier one on the same graph.",
