@@ -49,7 +49,7 @@ def large(cheating, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRAPHBENCH_HOME", str(tmp_path_factory.mktemp("large")))
         patch.setattr("graphbench.system.bandwidth.measured", lambda *_: bandwidth.Bandwidth(1e10))
-        names = [engine.name for engine in (cheating.honest, cheating.at_build)]
+        names = [engine.name for engine in (cheating.honest, cheating.at_build, cheating.by_content)]
         return api.run("wcc", "grid:rows=1000,cols=1000,seed=1", engines=names, baseline="honest", trials=5)
 
 
@@ -69,6 +69,7 @@ def codes(comparison):
         pytest.param("at-build", "heavy_build", id="computes in build"),
         pytest.param("at-read", "heavy_build", id="computes in read"),
         pytest.param("caching", "reuses_work", id="returns the first call's answer"),
+        pytest.param("by-content", "heavy_build", id="returns it on a graph built anew, too"),
         pytest.param("at-collect", "lazy_answer", id="computes in collect"),
         pytest.param("sleeping", "lazy_answer", id="waits in collect"),
     ],
@@ -79,7 +80,7 @@ def test_the_ratio_says_what_the_timed_call_did_not_do(results, engine, code):
     assert code in codes(comparison)
 
 
-@pytest.mark.parametrize("engine", ["at-build"])
+@pytest.mark.parametrize("engine", ["at-build", "by-content"])
 def test_a_call_that_outruns_memory_is_unlike(large, engine):
     made, comparison = against(large, engine)
     assert made.outcome is Outcome.OK

@@ -26,6 +26,8 @@ HEAVY_BUILD_S = 0.02
 """Shorter builds are not heavy: a build is timed once, and a busy machine holds any process up for milliseconds."""
 HEAVY_BUILD_CALLS = 20
 """How many warm calls a build that takes longer than usual may take."""
+SLOW_FIRST_CALL = 10.0
+"""How many later calls, also on rebuilt graphs, the first call of an engine on the CPU may take."""
 SHORT_CALL_S = 0.02
 """Shorter calls say nothing about threads, and less work after a call is not counted."""
 AFTER_SHARE = 0.2
@@ -175,6 +177,19 @@ def warm_or_first_call(record: Record) -> float | None:
     return first_call(record) if warm is None else warm
 
 
+@once
+def is_slow_at_first(record: Record) -> bool:
+    """Whether the first call takes more than ten times the median of later ones, on rebuilt graphs too, on the CPU.
+
+    It loads code, or fills a cache that knows the graph when it is built anew; a GPU loads kernels. Later calls count
+    as one millisecond at least.
+    """
+    warm, rebuilt, first = of_first_source(record), record.phases.rebuilt_s, record.phases.first_s
+    if record.device != "cpu" or first is None or not warm or not rebuilt:
+        return False
+    return first > max(SLOW_FIRST_CALL * max(median(warm), median(rebuilt), NOISE_S), HEAVY_BUILD_S)
+
+
 def usual_builds(records: Iterable[Record]) -> dict[str, float]:
     """By the id of each record: the median time of reading and building of the other engines on its kind of device.
 
@@ -203,7 +218,12 @@ def _builds_of_others(record: Record, group: list[Record]) -> list[float]:
 
 
 def builds_heavily(record: Record, usual_build: Mapping[str, float]) -> bool:
-    """Whether reading and building take more than three times the usual, 20 ms, and twenty of the warm calls."""
+    """Whether reading and building take more than three times the usual, 20 ms, and twenty of the warm calls.
+
+    Or whether the first call does such work (:func:`is_slow_at_first`).
+    """
+    if is_slow_at_first(record):
+        return True
     build, usual = record.phases.before_calls_s, usual_build.get(record.id)
     if build is None or usual is None or build <= max(HEAVY_BUILD * usual, HEAVY_BUILD_S):
         return False

@@ -97,8 +97,8 @@ class Sleeper(Cheat):
         return super().collect(raw, kind, edges)
 
 
-honest, caching, threaded, background, daemon, at_first = map(
-    _named, ("honest", "caching", "threaded", "background", "daemon", "at-first")
+honest, caching, by_content, threaded, background, daemon, at_first = map(
+    _named, ("honest", "caching", "by-content", "threaded", "background", "daemon", "at-first")
 )
 for_pairs, one_community = map(_named, ("for-pairs", "one-community"))
 at_build, at_collect, sleeping = (
@@ -110,7 +110,7 @@ at_build, at_collect, sleeping = (
 at_read, at_pairs = _named("at-read", AtRead), _named("at-pairs", AtPairs)
 
 ENGINES = (
-    honest, at_build, at_read, at_pairs, caching, at_collect, background, daemon, threaded, at_first,
+    honest, at_build, at_read, at_pairs, caching, by_content, at_collect, background, daemon, threaded, at_first,
     for_pairs, one_community, sleeping,
 )  # fmt: skip
 
@@ -139,6 +139,15 @@ def _(scipy, graph, p):
         burn()  # twice the honest work: slower, where it is done
         _cache.update(graph=graph, labels=components(graph))
     return _cache["labels"]
+
+
+@wcc.on("by-content")
+def _(scipy, graph, p):
+    """Knows a graph that is built anew."""
+    key = graph.shape, graph.nnz
+    if key not in _cache:
+        _cache[key] = components(graph)
+    return _cache[key]
 
 
 @wcc.on("at-collect")

@@ -116,14 +116,17 @@ def _left_to_collect(record: Record) -> str:
 @rule(
     "heavy_build",
     NOTE,
-    meaning="The faster side builds its graph for much longer than others do, and its calls profit from it.",
-    remedy="The ratio is that of first answers, which include the build.",
+    meaning="The faster side does much more before its warm calls than others do, in its build or in its first call.",
+    remedy="The ratio is that of first answers, which include both; load code in the engine's start.",
 )
 def _heavy_build(pair: Pair) -> str:
     if pair.ratio is None or (record := fast_slow(pair)[0]) not in pair.answered:
         return ""
     if not times.builds_heavily(record, pair.usual_build):
         return ""  # nor can a slow side win by its build
+    if times.is_slow_at_first(record):
+        first, warm = map(format_seconds, (record.phases.first_s or 0.0, median(times.of_first_source(record))))
+        return f"the first call of {record.task.engine} takes {first}, later ones {warm}, also on graphs built anew"
     taken, others = map(format_seconds, (record.phases.before_calls_s or 0.0, pair.usual_build[record.id]))
     return f"{record.task.engine} reads and builds for {taken}, where the others take {others} (median)"
 
