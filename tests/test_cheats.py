@@ -96,6 +96,11 @@ def test_work_on_the_drawn_inputs_is_part_of_the_first_answer(results, cheating)
     assert comparison.ratio_first_answer < 1
 
 
+def test_a_library_cannot_slow_the_clock_down(results, cheating):
+    made, _ = against(results["wcc"], "slow-clock")
+    assert min(made.phases.call_s) >= 0.9 * cheating.CALL_S
+
+
 def test_more_threads_than_allowed_are_counted(results, cheating):
     made, comparison = against(results["wcc"], "threaded")
     used, took = median(made.cpu.call_s), median(made.phases.call_s)

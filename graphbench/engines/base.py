@@ -330,7 +330,7 @@ class Engine:
         return arrange(self.to_host(raw, kind, edges), kind, edges, pairs)
 
     def to_device(self, array: npt.NDArray[Any]) -> Any:
-        """An array where the engine computes, for :meth:`copy_to_host`."""
+        """An array on the device of an engine that computes on one, for :meth:`copy_to_host`."""
         return array
 
     def copy_to_host(self, array: Any) -> npt.NDArray[Any]:

@@ -11,10 +11,10 @@ import gc
 import os
 import resource
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import perf_counter_ns, process_time, sleep  # bound now: a library may replace those of the module
 from typing import Any, NamedTuple
 
 import psutil
@@ -57,10 +57,10 @@ def timed(
     """
     with _collector(on=collector):
         cpu = cpu_seconds()
-        started = time.perf_counter_ns()
+        started = perf_counter_ns()
         result = action(*args, **options)
         engine.synchronize()
-        taken = time.perf_counter_ns() - started
+        taken = perf_counter_ns() - started
         cpu = cpu_seconds() - cpu
     if taken < 0:
         raise ClockError(f"the clock ran backwards by {-taken / 1e9:g} s during a call; measure again")
@@ -75,21 +75,21 @@ def busy_after(engine: Engine) -> float:
     if engine.device == "cpu":
         find_children()
         before = cpu_seconds()
-        time.sleep(IDLE_S)
+        sleep(IDLE_S)
         return max(cpu_seconds() - before, 0.0)
-    busy, end = 0.0, time.perf_counter() + IDLE_S
-    while time.perf_counter() < end:
-        asked = time.perf_counter()
+    busy, end = 0, perf_counter_ns() + round(IDLE_S * 1e9)
+    while perf_counter_ns() < end:
+        asked = perf_counter_ns()
         engine.synchronize()
-        busy += time.perf_counter() - asked
-        time.sleep(_POLL_S)
-    return busy
+        busy += perf_counter_ns() - asked
+        sleep(_POLL_S)
+    return busy / 1e9
 
 
 def cpu_seconds() -> float:
     """CPU seconds of this process, of its children that have ended, and of those that :func:`find_children` knows."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + ended.ru_utime + ended.ru_stime + sum(map(_cpu_seconds_of, _children))
+    return process_time() + ended.ru_utime + ended.ru_stime + sum(map(_cpu_seconds_of, _children))
 
 
 def find_children() -> None:

@@ -82,11 +82,24 @@ class AtPairs(Cheat):
 
 
 class AtCollect(Cheat):
-    """Reads a result that is a function to call."""
+    """Reads a result that is a function to call, and calls a copy as slow."""
 
     def collect(self, raw, kind, edges):
         burn()  # twice the honest work: slower, where it is counted
         return super().collect(raw(), kind, edges)
+
+    def copy_to_host(self, array):
+        time.sleep(20 * CALL_S)
+        return super().copy_to_host(array)
+
+
+class Clock(Cheat):
+    """Slows the clock of the process down."""
+
+    def start(self, settings):
+        real, begun = time.perf_counter_ns, time.perf_counter_ns()
+        time.perf_counter_ns = lambda: begun + (real() - begun) // 1000
+        return super().start(settings)
 
 
 class Sleeper(Cheat):
@@ -107,15 +120,15 @@ at_build, at_collect, sleeping = (
     _named("sleeping", Sleeper),
 )
 
-at_read, at_pairs = _named("at-read", AtRead), _named("at-pairs", AtPairs)
+at_read, at_pairs, slow_clock = _named("at-read", AtRead), _named("at-pairs", AtPairs), _named("slow-clock", Clock)
 
 ENGINES = (
     honest, at_build, at_read, at_pairs, caching, by_content, at_collect, background, daemon, threaded, at_first,
-    for_pairs, one_community, sleeping,
+    for_pairs, one_community, sleeping, slow_clock,
 )  # fmt: skip
 
 
-@wcc.on("honest", "sleeping")
+@wcc.on("honest", "sleeping", "slow-clock")
 def _(scipy, graph, p):
     return components(graph)
 
