@@ -20,6 +20,7 @@ from graphbench.engines._collected import (
     SortedByPair,
     Walks,
     arrange,
+    precision,
 )
 from graphbench.engines.base import Engine
 from graphbench.errors import UnsupportedError, UsageError
@@ -337,3 +338,21 @@ def test_pairs_are_collected_where_the_result_holds_them(engine, raw):
 def test_pairs_are_not_collected_where_the_result_has_values_alone(engine):
     found = registry.engine(engine).collect([0.25, 0.5], "pair_scores", PATH)
     assert found.tolist() == [0.25, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("collected", "expected"),
+    [
+        (np.zeros(5), ""),
+        (np.zeros(5, dtype=np.int32), ""),
+        (np.zeros(5, dtype=np.float32), "float32"),
+        (ByVertex(ids(0, 1), np.zeros(2, dtype=np.float32)), "float32"),
+        (SortedByPair(np.zeros(2, dtype=np.float16)), "float16"),
+        ([ByVertex(ids(0), np.zeros(1)), ByVertex(ids(0), np.zeros(1, dtype=np.float32))], "float32"),
+        (Scaled(np.zeros(5, dtype=np.float32), ids(), 0.5, 0.0), "float32"),
+        (Entries(ids(0), ids(1)), ""),
+        (Groups(ids(0, 1), ids(2)), ""),
+    ],
+)
+def test_the_precision_of_an_answer_is_that_of_its_values(collected, expected):
+    assert precision(collected) == expected

@@ -236,6 +236,15 @@ def arrange(collected: Any, kind: AnyKind, edges: EdgeList, pairs: npt.NDArray[n
     return _typed(_plain(collected, "the answer is an array of"), kind)
 
 
+def precision(collected: Collected) -> str:
+    """The narrowest floating-point type of the values, if it is narrower than float64: :func:`arrange` widens them."""
+    if isinstance(collected, Scaled):
+        return precision(collected.result)
+    parts = collected if isinstance(collected, list) else [collected]
+    types = [values.dtype for part in parts if isinstance(values := getattr(part, "values", part), np.ndarray)]
+    return min((str(one) for one in types if one.kind == "f" and one.itemsize < np.float64().itemsize), default="")
+
+
 def unzipped(tuples: Iterable[Sequence[float]], count: int, *, width: int = 2, dtype: Any = "int64") -> Array:
     """The columns of that many tuples, such as the edges that a library yields, shape (width, count).
 

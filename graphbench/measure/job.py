@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from graphbench.algorithms.base import Algorithm, Attached, Call, Claimed, Inputs
 from graphbench.certificates.agreement import first_with_label
+from graphbench.engines._collected import precision
 from graphbench.engines.base import Collected, Engine, GarbageError, arrange
 from graphbench.graphs.edgelist import EdgeList
 from graphbench.measure import clock, sampling
@@ -109,12 +110,12 @@ class Job:
         """
         return arrange(collected, self.algorithm.kind, self.posed, self.inputs.pairs)
 
-    def save(self, trial: int, answer: npt.NDArray[Any], raw: Any) -> Saved:
+    def save(self, trial: int, answer: npt.NDArray[Any], collected: Collected, raw: Any) -> Saved:
         """Write an answer to a file, for its certificate."""
         name = "first" if trial == FIRST else trial
         self.files[trial] = Path(f"{self.request.answers}{name}-{digest(answer)}.npy")
         np.save(self.files[trial], answer, allow_pickle=False)
-        return Saved(trial, str(self.files[trial]), _claims(raw))
+        return Saved(trial, str(self.files[trial]), _claims(raw), precision(collected))
 
     def forget(self, trial: int) -> None:
         """Remove the file of an answer."""
@@ -189,7 +190,7 @@ class AnswerSample:
         answer, sorting = clock.timed(job.engine, job.arrange, collected)
         if keep:
             self._send(Collect(lap.seconds))
-            self._send(job.save(trial, answer, raw))
+            self._send(job.save(trial, answer, collected, raw))
         if not self._exact:
             return
         found, hashing = clock.timed(job.engine, job.digest, answer)

@@ -163,11 +163,13 @@ class Saved(msgspec.Struct, frozen=True, tag="saved"):
 
     Attributes:
         claims: the values that the engine reported with it.
+        dtype: the type of its numbers, if it is narrower than float64.
     """
 
     trial: int
     file: str
     claims: dict[str, float] = {}
+    dtype: str = ""
 
 
 class Displaced(msgspec.Struct, frozen=True, tag="displaced"):

@@ -131,7 +131,8 @@ def _facts(state: TaskState, attached: Attached, prepared: Prepared) -> dict[str
             sources=[call(trial).source for trial in trials] if prepared.inputs.sources is not None else [],
             stopped=state.stopped,
         ),
-        "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.parameters_used(call(0)), **state.used},
+        "adapter": {**dict.fromkeys(attached.no_equivalent), **attached.parameters_used(call(0)), **state.used}
+        | ({"dtype": state.dtype} if state.dtype else {}),
         "warnings": compiled_warning(state.used.get("kernels_compiled", 0)),
     }
 

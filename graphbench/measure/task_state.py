@@ -41,6 +41,7 @@ class TaskState:
         answers: by trial, the file with its answer.
         first_answer: the file with the first call's.
         claims: by trial, the values that the engine reported with its answer.
+        dtype: the type of the first answer's numbers, if it is narrower than float64.
         outcome: None while it runs.
         reason: why the outcome is not ok.
         cpu_times: CPU seconds of each warm trial.
@@ -56,6 +57,7 @@ class TaskState:
     answers: dict[int, Path] = field(default_factory=dict)
     first_answer: Path | None = None
     claims: dict[int, dict[str, float]] = field(default_factory=dict)
+    dtype: str = ""
     stopped: str = ""
     shared_build: bool = False
     memory: Memory = field(default_factory=Memory)
@@ -124,10 +126,10 @@ class TaskState:
 
     def _add_answer(self, event: Saved | Displaced | Collect | Digest) -> None:
         match event:
-            case Saved(trial, file, claims):
+            case Saved(trial, file, claims, dtype):
                 self.claims[trial] = claims
                 if trial == FIRST:
-                    self.first_answer = Path(file)
+                    self.first_answer, self.dtype = Path(file), dtype
                 else:
                     self.answers[trial] = Path(file)
             case Displaced(trial):

@@ -183,7 +183,7 @@ class Bench:
         collected, collecting = timed(engine, job.collect, raw)
         self._end("collect", collecting.seconds)
         answer = job.arrange(collected)
-        saved = job.save(FIRST, answer, raw)
+        saved = job.save(FIRST, answer, collected, raw)
         del raw, collected
         self._send(saved)
         self._send_digest(job, answer)

@@ -519,8 +519,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     adapter: dict[str, Any] = msgspec.field(default_factory=dict)
     """The parameters that the engine really used, in its own terms; null for a parameter that it does not have.
 
-    Verdicts read three keys where a page gives them: `dtype` (what it computes in, if not float64), `weight` (the
-    weights it was given, null for none) and `stops_at` (the absolute L1 change at which its own rule stops).
+    Verdicts read three keys where a page gives them: `dtype` (what it computes in, if not float64; also where no page
+    does, but the answer is in narrower numbers), `weight` (the weights it was given, null for none) and `stops_at` (the
+    absolute L1 change at which its own rule stops).
     """
     warnings: list[str] = msgspec.field(default_factory=list)
     """Sentences on what disturbed the measurement, or what a reader should check."""

@@ -113,7 +113,7 @@ class Sleeper(Cheat):
 honest, caching, by_content, threaded, background, daemon, at_first = map(
     _named, ("honest", "caching", "by-content", "threaded", "background", "daemon", "at-first")
 )
-for_pairs, one_community = map(_named, ("for-pairs", "one-community"))
+for_pairs, one_community, single = map(_named, ("for-pairs", "one-community", "single"))
 at_build, at_collect, sleeping = (
     _named("at-build", AtBuild),
     _named("at-collect", AtCollect),
@@ -124,7 +124,7 @@ at_read, at_pairs, slow_clock = _named("at-read", AtRead), _named("at-pairs", At
 
 ENGINES = (
     honest, at_build, at_read, at_pairs, caching, by_content, at_collect, background, daemon, threaded, at_first,
-    for_pairs, one_community, sleeping, slow_clock,
+    for_pairs, one_community, sleeping, slow_clock, single,
 )  # fmt: skip
 
 
@@ -218,6 +218,12 @@ def _foreseen(seed):
 @jaccard.on("honest", "at-pairs")
 def _(scipy, graph, p):
     return registry.algorithm("jaccard").adapter("scipy").call(scipy, graph, p)
+
+
+@jaccard.on("single")
+def _(scipy, graph, p):
+    """In half as many bits, which it does not declare."""
+    return np.asarray(registry.algorithm("jaccard").adapter("scipy").call(scipy, graph, p), dtype=np.float32)
 
 
 @jaccard.on("for-pairs")
