@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphbench.errors import FormatError
-from graphbench.graphs.formats import table_roles, table_values
+from graphbench.graphs.formats import table_names, table_roles, table_values
 from graphbench.graphs.formats.table_roles import Column, Kind, Refusal, Roles, TableOptions
 from graphbench.graphs.formats.table_values import CANONICAL, GROUPED, INTEGER, MISSING, NUMBER
 from graphbench.graphs.formats.text import shown
@@ -291,7 +291,7 @@ def _has_header(
     Raises:
         FormatError: if it may be a header or an edge.
     """
-    known = any(map(table_roles.is_source, fields)) and any(map(table_roles.is_target, fields))
+    known = any(map(table_names.is_source, fields)) and any(map(table_names.is_target, fields))
     like_data = like_header = strange = False
     for index, field in enumerate(fields):
         number_here = _is_number(field)

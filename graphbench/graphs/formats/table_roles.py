@@ -17,60 +17,12 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from graphbench.errors import UsageError
-from graphbench.graphs.formats import table_values
+from graphbench.graphs.formats import table_names, table_values
 from graphbench.system.lazy import np
 from graphbench.system.text import count
 
 if TYPE_CHECKING:
     from graphbench.graphs.columns import Ids
-
-_END = r"(id|ids|ip|node|nodeid|vertex|vertexid|name|label|key|address|account|user|airport|station|stop)?"
-_SOURCES = re.compile(rf"(source|src|from|origin|start){_END}|u|citing|(node|vertex|id|person|user)(1|a)|sourcenode")
-_TARGETS = re.compile(
-    rf"(target|dst|dest|destination|to|end){_END}|v|cited|(node|vertex|id|person|user)(2|b)|targetnode"
-)
-_WEIGHTS = re.compile(r"weights?|w|values?|costs?|distances?")
-_PAIRS = (
-    ("source", "target"),
-    ("src", "dst"),
-    ("from", "to"),
-    ("payer", "payee"),
-    ("sender", "receiver"),
-    ("sender", "recipient"),
-    ("buyer", "seller"),
-    ("debtor", "creditor"),
-    ("follower", "followee"),
-    ("caller", "callee"),
-    ("parent", "child"),
-    ("head", "tail"),
-    ("subject", "object"),
-)
-"""Names that belong together; they only order the suggestions of a refusal."""
-_OF_ONE_KIND = re.compile(
-    r"one|two|other|first|second|left|right|head|tail|rows?|col(umn)?s?|node|vertex|friend|neighbou?rs?|follow(s|er|ee|ed)?|"
-    r"adjacent|parent|child|next"
-)
-"""Names of an end that leave it to the other what it is."""
-_NUMBER_OF_THE_ROW = r"(|row)(index|idx)|rn|row(names?|number|nr|no|id)"
-_RELATION = r"(|edge|link|interaction)(type|kind)|relation(|s|ship|id|name|type)|rel|predicate|interaction"
-_NO_WEIGHT = (
-    r"(|line|record|tx|txn|trx|transaction|order|payment|event|edge|arc|link|way|osm)(id|no|number|index)|"
-    rf"{_NUMBER_OF_THE_ROW}|{_RELATION}|key|label|directed|oneway|rank|class|"
-    r"category|.*(date|timestamp)|(|date|unix|epoch|event|start|end)time|(created|updated|sent)(at|on)|ts|epoch|"
-    r".*(?<!per)year|month|day|hour|when"
-)
-_UNNAMED = re.compile(r"|Unnamed: [0-9]+|__index_level_0__")
-"""A column without a name, and what pandas calls it."""
-_NEVER_WEIGHTS = re.compile(_NO_WEIGHT)
-"""Names of numbers that are no weights unless the user says so."""
-_ID = re.compile(r"(?i:.*[ _.-]id)|.*[a-z]I[Dd]")
-_OF_THE_ROW = re.compile(rf"{_NO_WEIGHT}|.*time|txn|transaction")
-_OF_VERTICES = re.compile(r"(node|vertex)(|id)")
-"""The first column of a table that describes vertices."""
-_OF_A_VERTEX = re.compile(
-    r"(in|out)?degree|label|name|type|class|group|community|cluster|colou?r|size|age|lat|lon|latitude|longitude|"
-    r"pagerank|score|rank|title|description|component|partition|population"
-)
 
 Kind = Literal["integer", "number", "text", "empty", "other"]
 """What the values of a column are; `empty`: all are missing, `other`: dates, lists, truth values, ..."""
@@ -234,21 +186,17 @@ def _with_index(columns: Sequence[Column], options: TableOptions) -> list[int]:
     index = [place for place, column in enumerate(columns) if column.index]
     others = [place for place, column in enumerate(columns) if not column.index]
     names = [columns[place].name for place in others]
-    levels = [place for place in index if not _OF_THE_ROW.fullmatch(_word(columns[place].name))]
-    if len(index) == 1 and _UNNAMED.fullmatch(columns[index[0]].name):
+    levels = [place for place in index if not table_names.OF_THE_ROW.fullmatch(table_names.word(columns[place].name))]
+    if len(index) == 1 and table_names.UNNAMED.fullmatch(columns[index[0]].name):
         levels = []
     if len(others) < 2:
         levels = index
     elif options.source is not None and options.target is not None:
         levels = []
-    elif len(levels) == 1 and not _is_end(columns[levels[0]].name):
-        levels = [] if any(map(is_source, names)) and any(map(is_target, names)) else levels
+    elif len(levels) == 1 and not table_names.is_end(columns[levels[0]].name):
+        levels = [] if any(map(table_names.is_source, names)) and any(map(table_names.is_target, names)) else levels
     given = {options.source, options.target, options.weight}
     return [*(place for place in index if place in levels or columns[place].name in given), *others]
-
-
-def _is_end(name: str) -> bool:
-    return is_source(name) or is_target(name) or any(_word(name) in pair for pair in _PAIRS)
 
 
 def _numbers_rows(place: int, columns: Sequence[Column]) -> bool:
@@ -256,20 +204,10 @@ def _numbers_rows(place: int, columns: Sequence[Column]) -> bool:
     column, first = columns[place], place == 0 and len(columns) > 2
     if column.index:
         return False
-    if _UNNAMED.fullmatch(column.name):
+    if table_names.UNNAMED.fullmatch(column.name):
         return not table_values.present(column.values) or (first and column.kind == "integer")
-    numbered = re.fullmatch(_NUMBER_OF_THE_ROW, _word(column.name)) is not None
+    numbered = re.fullmatch(table_names.NUMBER_OF_THE_ROW, table_names.word(column.name)) is not None
     return first and numbered and table_values.number_rows(column.values)
-
-
-def is_source(name: str) -> bool:
-    """Whether a column's name is one that sources usually have."""
-    return _SOURCES.fullmatch(_word(name)) is not None
-
-
-def is_target(name: str) -> bool:
-    """Whether a column's name is one that targets usually have."""
-    return _TARGETS.fullmatch(_word(name)) is not None
 
 
 TYPES = frozenset({"directed", "undirected"})
@@ -294,13 +232,18 @@ def direction(types: Iterable[str], column: str) -> bool | Refusal | None:
 
 def shared_ids(source: str, target: str, src: Ids, dst: Ids, num_vertices: int) -> list[str]:
     """A warning if columns whose names are those of two different things have integers in common."""
-    words = _word(source), _word(target)
+    words = table_names.word(source), table_names.word(target)
     stems = {re.sub(r"(id)?[0-9ab]?$", "", word) for word in words}
-    if min(map(len, words)) < 2 or len(stems) < 2 or "" in stems or words in _PAIRS:
+    if min(map(len, words)) < 2 or len(stems) < 2 or "" in stems or words in table_names.PAIRS:
         return []
-    if any(map(_OF_ONE_KIND.fullmatch, words)):
+    if any(map(table_names.OF_ONE_KIND.fullmatch, words)):
         return []
-    if is_source(source) or is_target(target) or is_source(target) or is_target(source):
+    if (
+        table_names.is_source(source)
+        or table_names.is_target(target)
+        or table_names.is_source(target)
+        or table_names.is_target(source)
+    ):
         return []
     occurs = np.zeros((2, num_vertices), dtype=bool)
     occurs[0, src] = occurs[1, dst] = True
@@ -325,10 +268,6 @@ def apart(source: str, target: str, src: Ids, dst: Ids, num_vertices: int) -> li
     both, targets = (np.count_nonzero(found) for found in (occurs[0] & occurs[1], occurs[1]))
     once = np.count_nonzero(occurs[0]) == len(src)
     return [of_vertices(source, target)] if once and targets > 1 and _FEW * both <= targets else []
-
-
-def _word(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
 class _RefusedError(Exception):
@@ -384,11 +323,11 @@ class _Decision:
 
     def _check_index(self, source: int, target: int) -> None:
         """Refuse ends that are not clear by their names if a level of an index may be one of them."""
-        ends = _word(self.names[source]), _word(self.names[target])
-        clear = (self.options.source is not None or is_source(ends[0])) and (
-            self.options.target is not None or is_target(ends[1])
+        ends = table_names.word(self.names[source]), table_names.word(self.names[target])
+        clear = (self.options.source is not None or table_names.is_source(ends[0])) and (
+            self.options.target is not None or table_names.is_target(ends[1])
         )
-        if self._levels() and not clear and ends not in _PAIRS:
+        if self._levels() and not clear and ends not in table_names.PAIRS:
             raise self._unclear(f"{self._found()}; which of them are the ends of an edge is not clear")
 
     def _levels(self) -> list[str]:
@@ -401,7 +340,7 @@ class _Decision:
         if weight is not None or any(map(self._is_weight, range(len(self.columns)))):
             return
         known = {self.options.source, self.options.target}
-        for end, is_known in ((source, is_source), (target, is_target)):
+        for end, is_known in ((source, table_names.is_source), (target, table_names.is_target)):
             name = self.names[end]
             if not (name in known or (self.named and is_known(name))) and self._is_relation(end):
                 found = f"column {name!r} may have kinds of relations between the other two"
@@ -410,7 +349,11 @@ class _Decision:
 
     def _is_relation(self, index: int) -> bool:
         """Whether a column has kinds of relations by its name, or is in the middle and has few texts."""
-        if self.named and len(self.columns) > 2 and re.fullmatch(_RELATION, _word(self.names[index])):
+        if (
+            self.named
+            and len(self.columns) > 2
+            and re.fullmatch(table_names.RELATION, table_names.word(self.names[index]))
+        ):
             return True
         if not 0 < index < len(self.columns) - 1:
             return False
@@ -436,11 +379,15 @@ class _Decision:
         """Warn where the names are those of a table of vertices."""
         if not self.named or self.options.source is not None or self.options.target is not None:
             return
-        one, other = (_word(self.names[end]) for end in (source, target))
+        one, other = (table_names.word(self.names[end]) for end in (source, target))
         ids = self.columns[source].values
-        answers = _OF_VERTICES.fullmatch(one) and len({*ids}) == len(ids) > 1 and not _OF_ONE_KIND.fullmatch(other)
-        places = weight is not None and (other, _word(self.names[weight])) == ("x", "y")
-        if answers or places or _OF_A_VERTEX.fullmatch(one) or _OF_A_VERTEX.fullmatch(other):
+        answers = (
+            table_names.OF_VERTICES.fullmatch(one)
+            and len({*ids}) == len(ids) > 1
+            and not table_names.OF_ONE_KIND.fullmatch(other)
+        )
+        places = weight is not None and (other, table_names.word(self.names[weight])) == ("x", "y")
+        if answers or places or table_names.OF_A_VERTEX.fullmatch(one) or table_names.OF_A_VERTEX.fullmatch(other):
             self.warnings.append(of_vertices(self.names[source], self.names[target]))
 
     def _named(self, role: str) -> int | None:
@@ -477,8 +424,8 @@ class _Decision:
         left = [index for index in range(len(self.columns)) if index not in {source, target, weight}]
         if len(left) + (source is not None) + (target is not None) > 3 - (weight is not None):
             raise self._unclear(f"{self._found()}; which of them are the ends of an edge is not clear")
-        sources = self._candidates(is_source, left) if source is None else [source]
-        targets = self._candidates(is_target, left) if target is None else [target]
+        sources = self._candidates(table_names.is_source, left) if source is None else [source]
+        targets = self._candidates(table_names.is_target, left) if target is None else [target]
         for role, several in (("source", sources), ("target", targets)):
             if len(several) > 1:
                 found = " and ".join(repr(self.names[index]) for index in several)
@@ -519,7 +466,7 @@ class _Decision:
     def _third(self, index: int, source: int, target: int, clear: bool) -> int | None:
         """A third column: the weight if it is numeric and nothing else is plausible."""
         name = self.names[index]
-        if self.named and (is_source(name) or is_target(name)):
+        if self.named and (table_names.is_source(name) or table_names.is_target(name)):
             raise self._unclear(f"{name!r} could be an end of the edge or the weight", source, target)
         if self.columns[index].kind in NUMERIC:
             if self._is_weight(index):
@@ -529,7 +476,7 @@ class _Decision:
             raise self._unclear(f"{name!r} could be the weight or a number of the row", source, target, [index])
         if self._is_weight(index):
             return index
-        known = is_source(self.names[source]) and is_target(self.names[target])
+        known = table_names.is_source(self.names[source]) and table_names.is_target(self.names[target])
         if not (clear or (self.named and known)):
             text = f"column {name!r} is not numeric, so it is not clear which two columns are the ends"
             raise self._unclear(text)
@@ -539,7 +486,9 @@ class _Decision:
     def _ignored(self, index: int) -> bool:
         """Whether numbers are no weights by their name or values, with a warning."""
         name = self.names[index]
-        called = self.named and bool(_NEVER_WEIGHTS.fullmatch(_word(name)) or _ID.fullmatch(name))
+        called = self.named and bool(
+            table_names.NEVER_WEIGHTS.fullmatch(table_names.word(name)) or table_names.ID.fullmatch(name)
+        )
         if not called and not table_values.are_times(table_values.present(self.columns[index].values)):
             return False
         option = TableOptions(weight=name).spelled(python=self.python)
@@ -554,18 +503,20 @@ class _Decision:
         return self.options.spelled(python=self.python)
 
     def _is_weight(self, index: int) -> bool:
-        return self.named and _WEIGHTS.fullmatch(_word(self.names[index])) is not None
+        return self.named and table_names.WEIGHTS.fullmatch(table_names.word(self.names[index])) is not None
 
     def _is_of_the_row(self, index: int) -> bool:
-        return self.named and _OF_THE_ROW.fullmatch(_word(self.names[index])) is not None
+        return self.named and table_names.OF_THE_ROW.fullmatch(table_names.word(self.names[index])) is not None
 
     def _pair(self, free: list[int], source: int | None, target: int | None) -> tuple[int | None, int | None]:
         """The ends, completed by the first known pair of names that agrees with them."""
         sources, targets = (
-            {_word(self.names[index]): index for index in (reversed(free) if end is None else [end])}
+            {table_names.word(self.names[index]): index for index in (reversed(free) if end is None else [end])}
             for end in (source, target)
         )
-        known = ((sources[one], targets[other]) for one, other in _PAIRS if one in sources and other in targets)
+        known = (
+            (sources[one], targets[other]) for one, other in table_names.PAIRS if one in sources and other in targets
+        )
         return next(known, (source, target))
 
     def _found(self) -> str:
@@ -591,10 +542,10 @@ class _Decision:
         source, target = self._pair(kinds, source, target)
         kinds = [index for index in kinds if index not in (source, target)]
         if source is None:
-            source = next((index for index in kinds if is_source(self.names[index])), (kinds or [0])[0])
+            source = next((index for index in kinds if table_names.is_source(self.names[index])), (kinds or [0])[0])
             kinds = [index for index in kinds if index != source]
         if target is None:
-            target = next((index for index in kinds if is_target(self.names[index])), (kinds or [0])[0])
+            target = next((index for index in kinds if table_names.is_target(self.names[index])), (kinds or [0])[0])
             kinds = [index for index in kinds if index != target]
         name = None
         if not self.options.no_weight and possible is None:
