@@ -82,11 +82,15 @@ def test_roles_that_are_clear_are_decided(text, options, roles):
         ("txn customer merchant amount", {}, "found the columns txn, customer, merchant, amount; which of them"),
         ("tx_id date:text payer:text payee:text amount", {}, "payer --target-column payee --weight-column amount (or"),
         ("index created_at:text a:text b:text seconds", {}, "column a --target-column b --weight-column seconds (or"),
-        ("id order_id date day", {}, "--source-column id --target-column order_id --weight-column NAME (or"),
+        ("id order_id date day", {}, "--source-column id --target-column order_id --no-weight"),
         ("id payer:text note:text payee:text amount", {}, "payer --target-column payee --weight-column amount (or"),
         ("id payer note payee amount", {"source": "payer", "target": "payee"}, "--weight-column note (or"),
-        ("id note:text payer:text memo:text payee:text", {"source": "payer"}, "payer --target-column payee --weight"),
-        ("id source kind:text target", {}, "--weight-column NAME (or --no-weight)"),
+        (
+            "id note:text payer:text memo:text payee:text",
+            {"source": "payer"},
+            "payer --target-column payee --no-weight",
+        ),
+        ("id source kind:text target", {}, "--source-column source --target-column target --no-weight"),
         ("id note:text buyer:text seller:text cost length", {}, "buyer --target-column seller --weight-column cost"),
         ("from to weight kind:text", {}, "--source-column from --target-column to --weight-column weight"),
         ("from src to", {}, "'from' and 'src' could both be the source"),
@@ -107,8 +111,9 @@ def test_roles_that_are_clear_are_decided(text, options, roles):
         ("head relation tail", {}, "--source-column head --target-column tail --no-weight"),
         ("subject:text predicate:text object:text", {}, "--source-column subject --target-column object --no-weight"),
         ("source relation:number target", {}, "--source-column source --target-column target --no-weight"),
-        ("index a:text b:text", {}, "--source-column a --target-column b --weight-column NAME (or --no-weight)"),
-        ("rn from to", {"header": True}, "--source-column from --target-column to --weight-column NAME"),
+        ("index a:text b:text", {}, "--source-column a --target-column b --no-weight"),
+        ("id my_src tgt", {}, "--source-column my_src --target-column tgt --no-weight"),
+        ("rn from to", {"header": True}, "--source-column from --target-column to --no-weight"),
         ("a b c", {"weight": "c", "no_weight": True}, "--weight-column c --no-weight exclude each other"),
         ("weight a", {}, "expected a source, a target"),
         ("a b c d", {"source": "a"}, "which of them are the ends"),
@@ -182,6 +187,14 @@ def test_a_number_that_is_no_weight_by_its_name_is_ignored_with_a_warning(name):
 def test_a_table_of_vertices_is_a_warning(ends):
     assert "may describe vertices; each row is taken as an edge" in decide(columns(ends)).warnings[0]
     assert not decide(columns(ends), TableOptions(source=ends.split()[0])).warnings
+
+
+def test_ids_that_may_number_the_rows_are_no_end_beside_two_other_columns():
+    frame = pd.DataFrame({"id": range(1, 41), "a": [*range(20)] * 2, "b": [*range(7, 27)] * 2})
+    with pytest.raises(DatasetError, match=r"number the rows.* source_column='a', target_column='b', no_weight"):
+        graphs.from_object(frame)
+    reading = graphs.from_object(frame.rename(columns={"b": "distance"})).info.reading
+    assert (reading.source, reading.target, reading.weight) == ("id", "a", "distance")
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -7,7 +7,7 @@ import re
 _END = r"(id|ids|ip|node|nodeid|vertex|vertexid|name|label|key|address|account|user|airport|station|stop)?"
 _SOURCES = re.compile(rf"(source|src|from|origin|start){_END}|u|citing|(node|vertex|id|person|user)(1|a)|sourcenode")
 _TARGETS = re.compile(
-    rf"(target|dst|dest|destination|to|end){_END}|v|cited|(node|vertex|id|person|user)(2|b)|targetnode"
+    rf"(target|tgt|dst|dest|destination|to|end){_END}|v|cited|(node|vertex|id|person|user)(2|b)|targetnode"
 )
 WEIGHTS = re.compile(r"weights?|w|values?|costs?|distances?")
 PAIRS = (

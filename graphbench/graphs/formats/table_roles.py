@@ -318,7 +318,10 @@ class _Decision:
         if self.named and any(times > 1 for name, times in Counter(self.names).items() if name in used):
             raise _RefusedError(f"{self._found()}; expected different names. Rename or drop columns.")
         self._check_lists(source, target)
-        self._check_ends(source, target, weight)
+        if self._describe_vertices(source, target, weight):
+            self.warnings.append(of_vertices(self.names[source], self.names[target]))
+        else:
+            self._check_numbers(source)
         return Roles(source=source, target=target, weight=weight, warnings=self.warnings)
 
     def _check_index(self, source: int, target: int) -> None:
@@ -346,6 +349,16 @@ class _Decision:
                 found = f"column {name!r} may have kinds of relations between the other two"
                 one, other = [index for index in range(len(self.columns)) if index != end][:2]
                 raise self._unclear(f"{found}, so it is not clear which two columns are the ends", one, other)
+
+    def _check_numbers(self, source: int) -> None:
+        """Refuse ascending ids beside two other columns, neither named as a weight, which may be the ends."""
+        if source != 0 or not self.named or self.options.source is not None or len(self.columns) < 3:
+            return
+        name, values = self.names[source], self.columns[source].values
+        if table_names.word(name) != "id" or any(map(self._is_weight, range(len(self.columns)))):
+            return
+        if len(values) >= MIN_ROWS and table_values.number_rows(values):
+            raise self._unclear(f"column {name!r} may number the rows, so it is not clear which are the ends", 1, 2)
 
     def _is_relation(self, index: int) -> bool:
         """Whether a column has kinds of relations by its name, or is in the middle and has few texts."""
@@ -375,10 +388,10 @@ class _Decision:
                 split = "in pandas, Series.str.split and DataFrame.explode"
                 raise _RefusedError(f"{problem}. Write a row for each of them ({split}), or pass {names}.")
 
-    def _check_ends(self, source: int, target: int, weight: int | None) -> None:
-        """Warn where the names are those of a table of vertices."""
+    def _describe_vertices(self, source: int, target: int, weight: int | None) -> bool:
+        """Whether the names are those of a table of vertices."""
         if not self.named or self.options.source is not None or self.options.target is not None:
-            return
+            return False
         one, other = (table_names.word(self.names[end]) for end in (source, target))
         ids = self.columns[source].values
         answers = (
@@ -387,8 +400,8 @@ class _Decision:
             and not table_names.OF_ONE_KIND.fullmatch(other)
         )
         places = weight is not None and (other, table_names.word(self.names[weight])) == ("x", "y")
-        if answers or places or table_names.OF_A_VERTEX.fullmatch(one) or table_names.OF_A_VERTEX.fullmatch(other):
-            self.warnings.append(of_vertices(self.names[source], self.names[target]))
+        of_one = table_names.OF_A_VERTEX.fullmatch(one) or table_names.OF_A_VERTEX.fullmatch(other)
+        return bool(answers or places or of_one)
 
     def _named(self, role: str) -> int | None:
         """The column that the user named for a role."""
@@ -532,7 +545,7 @@ class _Decision:
     def _unclear(
         self, problem: str, source: int | None = None, target: int | None = None, possible: list[int] | None = None
     ) -> _RefusedError:
-        """A refusal with options that would work; the weight is `NAME` where every candidate numbers the rows."""
+        """A refusal with options that would work, without a weight where every candidate numbers the rows."""
         source = self._named("source") if source is None else source
         target = self._named("target") if target is None else target
         left = [index for index in range(len(self.columns)) if index not in (source, target, self._named("weight"))]
@@ -557,7 +570,7 @@ class _Decision:
             # A number of the row as the weight would give an answer that looks right, so nobody should paste it.
             likely = [index for index in possible if not self._is_of_the_row(index)]
             likely.sort(key=self._is_weight, reverse=True)
-            name = self.names[likely[0]] if likely else "NAME"
+            name = self.names[likely[0]] if likely else None
         name = self.options.weight or name
         example = TableOptions(
             source=self.names[source],
