@@ -197,6 +197,33 @@ def test_ids_that_may_number_the_rows_are_no_end_beside_two_other_columns():
     assert (reading.source, reading.target, reading.weight) == ("id", "a", "distance")
 
 
+@pytest.mark.parametrize(
+    ("content", "ends"),
+    [
+        ({"index": range(20), "neighbor": [*range(1, 20), 0], "distance": range(7, 27)}, "index neighbor distance"),
+        ({"id": range(20), "nearest": [*range(1, 20), 0], "dist": [0.5] * 20}, "id nearest dist"),
+        ({"student": [f"s{at % 9}" for at in range(60)], "course": ["a", "b", "c"] * 20, "grade": [1, 2, 3, 4] * 15},
+         "student course grade"),
+        ({"source": [1, 2, 3, 4], "target": [2, 3, 4, 1], "weight": range(4), "year": [9] * 4}, "source target weight"),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore")
+def test_usual_tables_of_weighted_edges_are_read(content, ends, tmp_path):
+    frame = pd.DataFrame(content)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    for found in (graphs.from_object(frame), graphs.load(tmp_path / "t.csv")):
+        reading = found.info.reading
+        assert f"{reading.source} {reading.target} {reading.weight}" == ends
+
+
+def test_a_name_of_weights_is_no_end():
+    frame = pd.DataFrame({"neighbor": [*range(1, 20), 0], "distance": range(7, 27)})
+    with pytest.raises(DatasetError, match=r"'distance' is a name of weights.* frame\.reset_index\(\)"):
+        graphs.from_object(frame)
+    named = graphs.from_object(frame, options=TableOptions(source="neighbor", target="distance"))
+    assert named.info.reading.target == "distance"
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     ("content", "warned"),
@@ -482,8 +509,13 @@ def test_ids_of_two_different_things_are_one_vertex_with_a_warning(form, tmp_pat
         ("a", "b"),
         ("payer", "payee"),
         ("one", "other"),
+        ("sender_id", "receiver_id"),
+        ("user_id", "friend_id"),
+        ("start_station_id", "end_station_id"),
+        ("account_from", "account_to"),
     ):
         assert not warned(*names)
+    assert warned("user_id", "user_group_id")
     assert not warned("user", "item", (3, 4))
     assert not warned("user", "item", ("x", "y"))
 

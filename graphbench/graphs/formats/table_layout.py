@@ -327,6 +327,8 @@ def may_be_matrix(names: list[str], data: list[list[str]]) -> bool:
     width = len(data[0]) if data else 0
     if len(names) > 2 and names[1:] == [row[0] for row in data]:
         return True
+    if any(map(table_names.is_source, names)) and any(map(table_names.is_target, names)):
+        return False
     if len(data) != width or width < 3 or not all(NUMBER.fullmatch(value) for row in data for value in row):
         return False
     symmetric = all(row[index] == data[index][at] for at, row in enumerate(data) for index in range(at))

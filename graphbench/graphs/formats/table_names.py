@@ -10,6 +10,10 @@ _TARGETS = re.compile(
     rf"(target|tgt|dst|dest|destination|to|end){_END}|v|cited|(node|vertex|id|person|user)(2|b)|targetnode"
 )
 WEIGHTS = re.compile(r"weights?|w|values?|costs?|distances?")
+NO_ENDS = re.compile(r"weights?|values?|costs?|distances?")
+"""Names of weights that are no usual ones of an end, as `w` beside `v` is."""
+_NOUN = 4
+"""Letters that a noun has at least."""
 PAIRS = (
     ("source", "target"),
     ("src", "dst"),
@@ -71,3 +75,13 @@ def is_target(name: str) -> bool:
 def is_end(name: str) -> bool:
     """Whether a column's name is one that an end usually has."""
     return is_source(name) or is_target(name) or any(word(name) in pair for pair in PAIRS)
+
+
+def are_of_one_kind(one: str, other: str) -> bool:
+    """Whether two ends are of one kind by their names: a known pair, or with one noun (start station, end station)."""
+    if one == other or (one, other) in PAIRS or OF_ONE_KIND.fullmatch(one) or OF_ONE_KIND.fullmatch(other):
+        return True
+    if one[-_NOUN:] == other[-_NOUN:] and len(one[-_NOUN:]) == _NOUN:
+        return True
+    qualified = not one.startswith(other) and not other.startswith(one)  # account from and to; not user and user group
+    return qualified and one[:_NOUN] == other[:_NOUN] and len(one[:_NOUN]) == _NOUN

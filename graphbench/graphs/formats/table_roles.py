@@ -174,6 +174,9 @@ def decide(
         for place in _with_index(columns, options)
         if columns[place].name in given or not (named and _numbers_rows(place, columns))
     ]
+    rest = [table_names.word(columns[place].name) for place in kept]
+    if named and len(rest) == 2 and any(map(table_names.NO_ENDS.fullmatch, rest)):
+        kept = list(range(len(columns)))  # what numbers the rows is a vertex here: index, neighbor, distance
     found = _Decision([columns[place] for place in kept], options, named, python).result()
     if isinstance(found, Refusal):
         return found
@@ -233,10 +236,8 @@ def direction(types: Iterable[str], column: str) -> bool | Refusal | None:
 def shared_ids(source: str, target: str, src: Ids, dst: Ids, num_vertices: int) -> list[str]:
     """A warning if columns whose names are those of two different things have integers in common."""
     words = table_names.word(source), table_names.word(target)
-    stems = {re.sub(r"(id)?[0-9ab]?$", "", word) for word in words}
-    if min(map(len, words)) < 2 or len(stems) < 2 or "" in stems or words in table_names.PAIRS:
-        return []
-    if any(map(table_names.OF_ONE_KIND.fullmatch, words)):
+    one, other = (re.sub(r"(id)?[0-9ab]?$", "", word) for word in words)
+    if min(map(len, words)) < 2 or "" in {one, other} or table_names.are_of_one_kind(one, other):
         return []
     if (
         table_names.is_source(source)
@@ -261,7 +262,7 @@ def of_vertices(source: str, target: str) -> str:
 
 def apart(source: str, target: str, src: Ids, dst: Ids, num_vertices: int) -> list[str]:
     """That warning, if each source has one row, and (almost) no vertex is in both columns."""
-    if not MIN_ROWS <= len(src) <= num_vertices:
+    if not MIN_ROWS <= len(src) <= num_vertices or (table_names.is_end(source) and table_names.is_end(target)):
         return []
     occurs = np.zeros((2, num_vertices), dtype=bool)
     occurs[0, src] = occurs[1, dst] = True
@@ -299,6 +300,7 @@ class _Decision:
         source, target = self._ends(given["source"], given["target"], weight)
         self._check_index(source, target)
         self._check_relation(source, target, weight)
+        self._check_names(source, target)
         clear = source in (given["source"], self._exact("source")) and target in (
             given["target"],
             self._exact("target"),
@@ -338,6 +340,17 @@ class _Decision:
         given = {self.options.source, self.options.target, self.options.weight}
         return [column.name for column in self.columns if column.index and column.name not in given]
 
+    def _check_names(self, source: int, target: int) -> None:
+        """Refuse an end that is named as a weight, unless the user named it."""
+        given = {self.options.source, self.options.target}
+        for name in (self.names[end] for end in (source, target) if self._is_no_end(end)):
+            if name not in given:
+                where = "in pandas, frame.reset_index() makes a column of an index" if self.python else "or rename it"
+                raise _RefusedError(
+                    f"{self._found()}, and {name!r} is a name of weights; expected two columns of ends. Add the column "
+                    f"that is missing ({where})."
+                )
+
     def _check_relation(self, source: int, target: int, weight: int | None) -> None:
         """Refuse a kind of relation as an end, unless the user or a known name says that it is one."""
         if weight is not None or any(map(self._is_weight, range(len(self.columns)))):
@@ -357,6 +370,8 @@ class _Decision:
         name, values = self.names[source], self.columns[source].values
         if table_names.word(name) != "id" or any(map(self._is_weight, range(len(self.columns)))):
             return
+        if {column.kind for column in self.columns[1:3]} - {"integer", "text"}:
+            return
         if len(values) >= MIN_ROWS and table_values.number_rows(values):
             raise self._unclear(f"column {name!r} may number the rows, so it is not clear which are the ends", 1, 2)
 
@@ -372,8 +387,9 @@ class _Decision:
             return False
         others = [column for place, column in enumerate(self.columns) if place != index]
         vertices = [column.values for column in others if column.kind in {"integer", "text"}]
+        alike = len({column.kind for column in others}) == 1  # or they are a vertex and a weight
         column = self.columns[index]
-        return column.kind == "text" and table_values.are_relations(column.values, vertices)
+        return column.kind == "text" and alike and table_values.are_relations(column.values, vertices)
 
     def _check_lists(self, source: int, target: int) -> None:
         """Refuse an end with lists of vertices that are like those of the other end."""
@@ -518,6 +534,9 @@ class _Decision:
     def _is_weight(self, index: int) -> bool:
         return self.named and table_names.WEIGHTS.fullmatch(table_names.word(self.names[index])) is not None
 
+    def _is_no_end(self, index: int) -> bool:
+        return self.named and table_names.NO_ENDS.fullmatch(table_names.word(self.names[index])) is not None
+
     def _is_of_the_row(self, index: int) -> bool:
         return self.named and table_names.OF_THE_ROW.fullmatch(table_names.word(self.names[index])) is not None
 
@@ -551,7 +570,7 @@ class _Decision:
         left = [index for index in range(len(self.columns)) if index not in (source, target, self._named("weight"))]
         named = [index for index in left if self.names[index]] if self.named else left
         kinds = [index for index in named if self.columns[index].kind != "other"] or named or left
-        kinds.sort(key=lambda index: (self._is_relation(index), self._is_of_the_row(index)))
+        kinds.sort(key=lambda index: (self._is_relation(index), self._is_no_end(index), self._is_of_the_row(index)))
         source, target = self._pair(kinds, source, target)
         kinds = [index for index in kinds if index not in (source, target)]
         if source is None:
