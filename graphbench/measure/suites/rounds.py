@@ -91,7 +91,7 @@ def pooled(before: Record, latest: Record) -> Record:
     }
     each_round = [*_each_round(before), *_each_round(latest)]
     middle, first_cpu_s = sorted(each_round, key=lambda one: one[0].whole_script_s or 0.0)[(len(each_round) - 1) // 2]
-    once, first_cpus_s = ([one[part] for one in each_round] for part in (0, 1))
+    once, first_cpus_s = map(list, zip(*each_round, strict=True))
     times, shift = lists["call_s"], len(before.phases.call_s)
     counts = [*rounds_of(before), *rounds_of(latest)]
     return msgspec.structs.replace(
