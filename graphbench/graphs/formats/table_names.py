@@ -35,11 +35,11 @@ OF_ONE_KIND = re.compile(
     r"adjacent|parent|child|next"
 )
 """Names of an end that leave it to the other what it is."""
-NUMBER_OF_THE_ROW = r"(|row)(index|idx)|rn|row(names?|number|nr|no|id)"
-RELATION = r"(|edge|link|interaction)(type|kind)|relation(|s|ship|id|name|type)|rel|predicate|interaction"
+NUMBER_OF_THE_ROW = re.compile(r"(|row)(index|idx)|rn|row(names?|number|nr|no|id)")
+RELATION = re.compile(r"(|edge|link|interaction)(type|kind)|relation(|s|ship|id|name|type)|rel|predicate|interaction")
 _NO_WEIGHT = (
     r"(|line|record|tx|txn|trx|transaction|order|payment|event|edge|arc|link|way|osm)(id|no|number|index)|"
-    rf"{NUMBER_OF_THE_ROW}|{RELATION}|key|label|directed|oneway|rank|class|"
+    rf"{NUMBER_OF_THE_ROW.pattern}|{RELATION.pattern}|key|label|directed|oneway|rank|class|"
     r"category|.*(date|timestamp)|(|date|unix|epoch|event|start|end)time|(created|updated|sent)(at|on)|ts|epoch|"
     r".*(?<!per)year|month|day|hour|when"
 )

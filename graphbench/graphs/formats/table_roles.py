@@ -22,6 +22,8 @@ from graphbench.system.lazy import np
 from graphbench.system.text import count
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from graphbench.graphs.columns import Ids
 
 Kind = Literal["integer", "number", "text", "empty", "other"]
@@ -209,7 +211,7 @@ def _numbers_rows(place: int, columns: Sequence[Column]) -> bool:
         return False
     if table_names.UNNAMED.fullmatch(column.name):
         return not table_values.present(column.values) or (first and column.kind == "integer")
-    numbered = re.fullmatch(table_names.NUMBER_OF_THE_ROW, table_names.word(column.name)) is not None
+    numbered = table_names.NUMBER_OF_THE_ROW.fullmatch(table_names.word(column.name)) is not None
     return first and numbered and table_values.number_rows(column.values)
 
 
@@ -246,9 +248,8 @@ def shared_ids(source: str, target: str, src: Ids, dst: Ids, num_vertices: int) 
         or table_names.is_target(source)
     ):
         return []
-    occurs = np.zeros((2, num_vertices), dtype=bool)
-    occurs[0, src] = occurs[1, dst] = True
-    if not (both := int(np.count_nonzero(occurs[0] & occurs[1]))):
+    sources, targets = _present(src, dst, num_vertices)
+    if not (both := int(np.count_nonzero(sources & targets))):
         return []
     found = f"Columns {source!r} and {target!r} have {count(both, 'id')} in common, taken as the same vertices"
     return [f"{found}. If they are different things, give the ids of one column a prefix, such as {words[1]}-1."]
@@ -264,11 +265,17 @@ def apart(source: str, target: str, src: Ids, dst: Ids, num_vertices: int) -> li
     """That warning, if each source has one row, and (almost) no vertex is in both columns."""
     if not MIN_ROWS <= len(src) <= num_vertices or (table_names.is_end(source) and table_names.is_end(target)):
         return []
-    occurs = np.zeros((2, num_vertices), dtype=bool)
-    occurs[0, src] = occurs[1, dst] = True
-    both, targets = (np.count_nonzero(found) for found in (occurs[0] & occurs[1], occurs[1]))
-    once = np.count_nonzero(occurs[0]) == len(src)
+    found = _present(src, dst, num_vertices)
+    both, sources, targets = map(np.count_nonzero, (found[0] & found[1], *found))
+    once = sources == len(src)
     return [of_vertices(source, target)] if once and targets > 1 and _FEW * both <= targets else []
+
+
+def _present(src: Ids, dst: Ids, num_vertices: int) -> npt.NDArray[np.bool_]:
+    """Which vertices are sources and which are targets, shape (2, n)."""
+    found = np.zeros((2, num_vertices), dtype=bool)
+    found[0, src] = found[1, dst] = True
+    return found
 
 
 class _RefusedError(Exception):
@@ -377,11 +384,7 @@ class _Decision:
 
     def _is_relation(self, index: int) -> bool:
         """Whether a column has kinds of relations by its name, or is in the middle and has few texts."""
-        if (
-            self.named
-            and len(self.columns) > 2
-            and re.fullmatch(table_names.RELATION, table_names.word(self.names[index]))
-        ):
+        if len(self.columns) > 2 and self._is_named(table_names.RELATION, index):
             return True
         if not 0 < index < len(self.columns) - 1:
             return False
@@ -532,13 +535,16 @@ class _Decision:
         return self.options.spelled(python=self.python)
 
     def _is_weight(self, index: int) -> bool:
-        return self.named and table_names.WEIGHTS.fullmatch(table_names.word(self.names[index])) is not None
+        return self._is_named(table_names.WEIGHTS, index)
 
     def _is_no_end(self, index: int) -> bool:
-        return self.named and table_names.NO_ENDS.fullmatch(table_names.word(self.names[index])) is not None
+        return self._is_named(table_names.NO_ENDS, index)
 
     def _is_of_the_row(self, index: int) -> bool:
-        return self.named and table_names.OF_THE_ROW.fullmatch(table_names.word(self.names[index])) is not None
+        return self._is_named(table_names.OF_THE_ROW, index)
+
+    def _is_named(self, pattern: re.Pattern[str], index: int) -> bool:
+        return self.named and pattern.fullmatch(table_names.word(self.names[index])) is not None
 
     def _pair(self, free: list[int], source: int | None, target: int | None) -> tuple[int | None, int | None]:
         """The ends, completed by the first known pair of names that agrees with them."""
