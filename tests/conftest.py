@@ -1,5 +1,6 @@
 """Fixtures of all tests: a private home folder, and real inputs where they are available."""
 
+import itertools
 import sys
 from pathlib import Path
 
@@ -16,10 +17,18 @@ settings.load_profile("repeatable")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory):
+    """The folders that `private_home` makes; pytest's `mktemp` lists those before each one, of thousands."""
+    homes = tmp_path_factory.mktemp("homes")
+    return map(homes.joinpath, map(str, itertools.count()))
+
+
 @pytest.fixture(autouse=True)
-def private_home(tmp_path_factory, monkeypatch):
+def private_home(_homes, monkeypatch):
     """No test reads or writes the user's own cache or records, and none reaches a network by accident."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(_homes)
+    home.mkdir()
     monkeypatch.setenv("GRAPHBENCH_HOME", str(home))
     monkeypatch.setenv("GRAPHBENCH_MIRROR", "")
     return home
