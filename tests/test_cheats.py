@@ -104,7 +104,7 @@ def test_less_precise_numbers_are_noted_though_nobody_declared_them(results):
 
 def test_a_library_cannot_slow_the_clock_down(results, cheating):
     made, _ = against(results["wcc"], "slow-clock")
-    assert min(made.phases.call_s) >= 0.9 * cheating.CALL_S
+    assert min(made.phases.call_s) >= cheating.CALL_S
 
 
 def test_more_threads_than_allowed_are_counted(results, cheating):
@@ -130,10 +130,10 @@ def test_work_after_the_call_is_noticed(results, engine):
     assert "works_after_return" in codes(comparison)
 
 
-@pytest.mark.parametrize(("engine", "factor"), [("caching", 1.5), ("at-collect", 2.0), ("sleeping", 1.0)])
-def test_the_ratio_compares_work_that_was_done(results, engine, factor):
+@pytest.mark.parametrize("engine", ["caching", "at-collect", "sleeping"])
+def test_the_ratio_compares_work_that_was_done(results, engine):
     _, comparison = against(results["wcc"], engine)
-    assert comparison.ratio_call < factor, "the calls took microseconds"
+    assert comparison.ratio_call < 10, "the calls took microseconds: thousands of times faster"
 
 
 @pytest.mark.parametrize(
