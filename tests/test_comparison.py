@@ -11,6 +11,7 @@ from graphbench.records.matching import newest
 from graphbench.records.model import (
     PREDICTED,
     Censored,
+    Matched,
     Memory,
     Outcome,
     Phases,
@@ -412,6 +413,15 @@ def test_the_newest_of_repeated_measurements_counts():
     assert [each.id for each in newest([record("networkx"), old])] == ["networkx-1"]
     assert [each.id for each in newest([old, record("networkx")])] == ["networkx-1"]
     assert [each.id for each in newest([record("networkx"), record("networkx", id="later line")])] == ["later line"]
+
+
+def test_a_setting_chosen_for_its_quality_replaces_no_usual_record():
+    chosen = record(
+        "networkx", id="chosen", matched=Matched(problem="louvain", best=1, within=0.01, setting={}, tried=[])
+    )
+    assert [each.id for each in newest([record("networkx"), chosen])] == ["networkx-1", "chosen"]
+    (only,) = compare([record("cugraph", 0.1, device="gpu"), record("networkx", 0.5), chosen])
+    assert only.baseline_record == "networkx-1"
 
 
 @pytest.mark.parametrize(

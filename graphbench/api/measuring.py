@@ -224,8 +224,8 @@ def tasks_of(plan: Plan) -> int:
 
 
 def last_of_each(records: Iterable[Record]) -> list[Record]:
-    """The last record of each task: of several rounds, the one of all rounds."""
-    return list({record.task.key: record for record in records}.values())
+    """The last record of each question: of several rounds, the one of all rounds."""
+    return list({record.question: record for record in records}.values())
 
 
 def baseline_of(plan: Plan) -> str:

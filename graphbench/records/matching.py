@@ -28,16 +28,16 @@ MAY_DIFFER = frozenset(
 
 
 def newest(records: Iterable[Record]) -> list[Record]:
-    """The last record of each task, dataset version and machine; order is kept.
+    """The last record of each question, dataset version and machine; order is kept.
 
     A limit of host memory is not part of a task, so running out of it does not replace an earlier success of the same
     code that needed more memory than the limit.
     """
-    found: dict[tuple[str, str, str], list[Record]] = {}
+    found: dict[tuple[tuple[str, bool], str, str], list[Record]] = {}
     for record in records:
         machine = record.environment.machine if record.environment else ""
         digest = record.dataset.digest if record.dataset else ""
-        found.setdefault((record.task.key, machine, digest), []).append(record)
+        found.setdefault((record.question, machine, digest), []).append(record)
     return [_representative(group) for group in found.values()]
 
 
@@ -136,5 +136,5 @@ def differing(one: Record, two: Record) -> list[str]:
 
 
 def same_problem(one: Record, two: Record) -> bool:
-    """Whether two records agree in all common parameters but :data:`MAY_DIFFER`."""
-    return not differing(one, two)
+    """Whether two records agree in all common parameters but :data:`MAY_DIFFER`, and in whether quality was matched."""
+    return (one.matched is None) == (two.matched is None) and not differing(one, two)

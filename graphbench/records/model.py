@@ -543,6 +543,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.reason.startswith(PREDICTED)
 
     @property
+    def question(self) -> tuple[str, bool]:
+        """What it answers: its task, and whether as asked for, not as chosen to match the quality of others."""
+        return self.task.key, self.matched is None
+
+    @property
     def problem(self) -> str:
         """The algorithm that was asked for: the task's, or the one that it replaces at equal quality."""
         return self.matched.problem if self.matched else self.task.algorithm
