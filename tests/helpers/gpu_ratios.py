@@ -12,15 +12,15 @@ from helpers.published import RECORDS, published, read, reports
 
 GRAPH = "coAuthorsDBLP"
 """What README shows: the largest graph, and the only one with times of NetworkX."""
-REPEATED = RECORDS / "2026-11-30-h200-repeated.jsonl"
+AGAIN = RECORDS / "2026-12-01-h200-again.jsonl"
 TITLES = {"cugraph": "cuGraph", "pylibcugraph": "pylibcugraph", "nx-cugraph": "nx-cugraph", "networkit": "NetworKit",
           "scipy": "SciPy", "graphblas": "GraphBLAS", "igraph": "igraph", "scikit-network": "scikit-network",
           "networkx": "NetworkX"}  # fmt: skip
 
 
-def once_more():
-    """The records of one graph from another sitting: their ratios are those among themselves."""
-    return next(one for one in reports("other") if REPEATED in one.files)
+def measured_again():
+    """The report whose records are those of :data:`GRAPH`, measured again at once: nothing may seem to have changed."""
+    return next(one for one in reports("other") if AGAIN in one.files)
 
 
 def newest(report=None):
@@ -30,8 +30,17 @@ def newest(report=None):
 
 @cache
 def _newest_of(files):
-    found = (record for record in read(*files) if record.matched is None)
-    return api.last_of_each(sorted(found, key=lambda record: record.measured_at))
+    return api.last_of_each(_by_time(files, matched=False))
+
+
+def matched(report=None):
+    """The records of settings that were chosen to match the quality of other engines."""
+    return api.last_of_each(_by_time((report or published()).files, matched=True))
+
+
+def _by_time(files, *, matched):
+    found = (record for record in read(*files) if (record.matched is not None) == matched)
+    return sorted(found, key=lambda record: record.measured_at)
 
 
 def read_file(path):

@@ -1,11 +1,11 @@
 """What README and docs/results.md show of measurements, from committed records: no number there is typed."""
 
 import os
-from datetime import datetime
-from statistics import median, median_low
+from statistics import median
 
 from graphbench import api, graphs, reporting
 from graphbench.advice.advise import after_run
+from graphbench.records.comparison import compare
 from graphbench.reporting import markdown, numbers, speeds, terminal
 from graphbench.reporting.charts import svg
 from graphbench.reporting.charts.marks import Key, Mark, Panel, Picture, Row, alternative, factors
@@ -21,10 +21,11 @@ from helpers.gpu_ratios import (
     all_comparisons,
     best_of_gpus,
     known_algorithms,
+    matched,
+    measured_again,
     name_of,
     newest,
     of_cugraph,
-    once_more,
     ratio_cell,
     read_file,
 )
@@ -34,7 +35,7 @@ from helpers.where_it_pays import how_many_pay, where_a_gpu_pays
 EXAMPLE = ROOT / "docs/example"
 GRAPHS = ("caidaRouterLevel", "coAuthorsDBLP", "dblp-2010")
 QUESTIONS = ("Does it pay off?", "Fastest engine?")
-"""Those of the report that README answers by its records alone; what to use depends on the second sitting, too."""
+"""Those of the report that README answers."""
 TOTALS = {"ratio_call": "warm call", "ratio_first_answer": "first answer", "ratio_whole_script": "whole script"}
 
 
@@ -101,14 +102,27 @@ def when_a_gpu_pays():
     """All that README shows of the published records."""
     title = (
         f"On {GRAPH}, how many times as fast cuGraph is with its default allocator, with the 95 % interval, or the "
-        "range of a few calls. The ratios to NetworkX are of a first series of measurements, in one process; all "
-        f"others of a second one, {_hours_before()} hours later, in two or three: {_inside()} intervals contain the "
-        f"first one's ratio. {numbers.NOTHING}: not measured, or not like with like."
+        "range of a few calls. Each engine ran in three processes, NetworkX in one; measured again at once, "
+        f"{_inside()} ratios to the best CPU library lie in these intervals. {numbers.NOTHING}: not measured, or not "
+        "like with like."
     )
     capacity, scaling = results_tables.capacity_sentences(), results_tables.scaling_sentences()
-    more = [measured(), *_of_families(), " ".join(capacity), " ".join(scaling)]
+    more = [measured(), *_at_equal_quality(), *_of_families(), " ".join(capacity), " ".join(scaling)]
     listing = "\n".join(f"- {sentences}" for sentences in more if sentences)
     return f"{where_a_gpu_pays()}\n\n{title}\n\n{_on_one_graph()}\n\n{listing}"
+
+
+def _at_equal_quality():
+    """How cuGraph compares where each engine uses its fastest setting of like quality: a sentence for each problem."""
+    by_id = {record.id: record for record in matched()}
+    found = [(one, by_id[one.record]) for one in compare(list(by_id.values()), "networkit")]
+    return [
+        f"Where each engine uses its fastest setting with a quality within {100 * record.matched.within:.0f} % of the "
+        f"best, warm calls of cuGraph's {record.problem} are {ratio_cell(one, 'ratio_call')} as fast as "
+        f"{TITLES[one.baseline]}'s on {GRAPH}."
+        for one, record in found
+        if (record.task.engine, record.task.params["allocator"]) == ("cugraph", "default")
+    ]
 
 
 def _of_families():
@@ -168,22 +182,13 @@ def families():
     return f"{measured('docs', report)}\n\n{where}\n\n{title}\n\n{markdown.text([table])}"
 
 
-def _hours_before():
-    """Between the medians of when both sittings measured."""
-    before, again = (
-        sorted(datetime.fromisoformat(record.measured_at) for record in newest(report) if record.task.dataset == GRAPH)
-        for report in (None, once_more())
-    )
-    return round((median_low(again) - median_low(before)).total_seconds() / 3600)
-
-
 def _inside():
-    """How many ratios of the earlier sitting to the best CPU library the intervals of the later one contain."""
+    """How many ratios to the best CPU library, measured again, lie in the intervals of the first ones."""
     inside = 0
     for problem in _by_warm_call():
-        before, again = (against_cpu(problem, GRAPH, report)["ratio_call"] for report in (None, once_more()))
-        low, high = again.interval or again.range
-        inside += low <= before.ratio_call <= high
+        before, again = (against_cpu(problem, GRAPH, report)["ratio_call"] for report in (None, measured_again()))
+        low, high = before.interval or before.range
+        inside += low <= again.ratio_call <= high
     return f"{inside} of its {len(_by_warm_call())}"
 
 
@@ -195,11 +200,11 @@ def _on_one_graph():
         return ratio_cell(one, total) if one else numbers.NOTHING
 
     def best_cpu(problem, total):
-        return ratio_cell(against_cpu(problem, GRAPH, once_more()).get(total), total)
+        return ratio_cell(against_cpu(problem, GRAPH).get(total), total)
 
     def best_gpu(problem):
-        by_id = {record.id: record for record in newest(once_more())}
-        best = best_of_gpus(problem, GRAPH, once_more())
+        by_id = {record.id: record for record in newest()}
+        best = best_of_gpus(problem, GRAPH)
         return f"{TITLES[by_id[best.record].task.engine]} {ratio_cell(best, 'ratio_call')}" if best else numbers.NOTHING
 
     def column(title, cell, total):
@@ -209,7 +214,7 @@ def _on_one_graph():
         _by_warm_call()[::-1],
         [
             Column("problem", str),
-            *(column("NetworkX, first series", networkx, total) for total in ("ratio_call", "ratio_whole_script")),
+            *(column("NetworkX", networkx, total) for total in ("ratio_call", "ratio_whole_script")),
             *(column("best CPU library", best_cpu, total) for total in TOTALS),
             Column("best GPU engine: warm call", best_gpu),
         ],
@@ -218,17 +223,16 @@ def _on_one_graph():
 
 
 def _by_warm_call():
-    against = {name: against_cpu(name, GRAPH, once_more()) for name in known_algorithms()}
+    against = {name: against_cpu(name, GRAPH) for name in known_algorithms()}
     known = [name for name, found in against.items() if "ratio_call" in found]
     return sorted(known, key=lambda name: against[name]["ratio_call"].ratio_call)
 
 
 def chart():
-    """The ratios to the best CPU library of the second sitting as SVG."""
-    again = once_more()
+    """The ratios to the best CPU library as SVG."""
 
     def against(problem):
-        return against_cpu(problem, GRAPH, again)
+        return against_cpu(problem, GRAPH)
 
     shapes = dict(zip(TOTALS, ("dot", "diamond", "up"), strict=True))
     colours = dict(zip(TOTALS, ("phase-call", "phase-build", "phase-first"), strict=True))
@@ -283,7 +287,7 @@ def results():
 
 def sittings():
     """cuGraph against the best CPU library as published and as measured once more, each among its own records."""
-    first_one, again = published(), once_more()
+    first_one, again = published(), measured_again()
     problems = [name for name in known_algorithms(again) if "ratio_call" in against_cpu(name, GRAPH, again)]
 
     def seconds(problem, report, side):

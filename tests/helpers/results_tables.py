@@ -13,7 +13,6 @@ from graphbench.reporting.numbers import NOTHING, TIMES, plain, ratio
 from graphbench.reporting.published import claims as published_claims
 from graphbench.reporting.sections import capacity, claims, no_baseline, scaling
 from graphbench.system.text import listed
-from helpers.gpu_ratios import REPEATED
 from helpers.published import ROOT, first, published, read, reports
 
 TWINS = ROOT / "reports/twins.json"
@@ -207,7 +206,7 @@ def reuse():
 def processes():
     """How much longer warm calls take in the slowest of several processes than in the fastest."""
     found = {}
-    for record in read(REPEATED):
+    for record in read(*published().files):
         (times,) = round_medians([record])
         if len(times) > 1:
             found.setdefault(record.task.engine, []).append(max(times) / min(times))

@@ -8,7 +8,7 @@ from graphbench.reporting import markdown, numbers
 from graphbench.reporting.document import Column, Table
 from graphbench.reporting.wording import kind_of
 from graphbench.system.text import count, listed
-from helpers.gpu_ratios import GRAPH, against_cpu, best_of_gpus, known_algorithms, newest, once_more, ratio_cell
+from helpers.gpu_ratios import against_cpu, best_of_gpus, known_algorithms, newest, ratio_cell
 
 SHAPES = {
     "grid": "a lattice, like roads",
@@ -44,14 +44,12 @@ class _Paying:
 
 
 def _paying(graphs, report=None):
-    """A problem pays where the interval of the ratio is above 1 on each graph and in each sitting, or its range."""
+    """A problem pays where the interval of the ratio is above 1 on each graph, or its range."""
     found = _Paying({True: {}, False: {}, None: {}}, {}, [], [])
     for problem in known_algorithms(report):
         against = [against_cpu(problem, graph, report) for graph in graphs]
         scripts = [one["ratio_whole_script"] for one in against if "ratio_whole_script" in one]
         found.scripts += [one.ratio_whole_script for one in scripts]
-        if report is None and GRAPH in graphs:
-            against.append(against_cpu(problem, GRAPH, once_more()))
         compared = [one["ratio_call"] for one in against if "ratio_call" in one]
         calls = [one for one in compared if not one.first_calls]
         if compared and not calls:
@@ -113,7 +111,7 @@ def where_a_gpu_pays():
     return (
         "Is a warm call of cuGraph, with its default allocator, faster than one of the best CPU library? Yes or no "
         "where the 95 % intervals on all graphs say so, else unclear; then how many times as fast it is on the slowest "
-        f"and on the fastest graph. {GRAPH} was measured twice, and both count."
+        f"and on the fastest graph."
         f"{_fewer_threads([name for names in shapes.values() for name in names])}\n\n"
         f"{markdown.text([Table(rows, [Column('problem', str), *columns])])}"
     )
