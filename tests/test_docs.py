@@ -16,9 +16,11 @@ import pytest
 
 import graphbench
 from graphbench import cli, registry
+from graphbench.advice import advise
 from graphbench.api import measuring
 from graphbench.measure import plan
 from graphbench.measure.options import revised
+from graphbench.measure.suites import tasks
 from graphbench.measure.suites.suite import Suite
 
 ROOT = Path(graphbench.__file__).resolve().parents[1]
@@ -33,6 +35,7 @@ SMALL = {
     r"\bscale=\d+\.\.\d+": "scale=4..6",
     r"\bscale=\d\d\b(?!\.)": "scale=8",
     r"--rounds \d+": "--rounds 1",
+    r"advise --validate": "advise karate --validate",
 }
 """What is replaced, so that a block takes seconds."""
 ENGINES = ["igraph", "networkx"]
@@ -66,6 +69,8 @@ def quick(monkeypatch):
     monkeypatch.setattr(measuring, "make_plan", one_trial)
     monkeypatch.setattr(Suite, "options", lambda self, variant: revised(options(self, variant), {"trials": 1}))
     monkeypatch.setattr(registry, "usual_engines", lambda _: ENGINES)
+    monkeypatch.setattr(tasks, "engines", lambda suite: suite.engines or ENGINES)
+    monkeypatch.setattr(advise, "_cpu_engines", lambda: ENGINES)
 
 
 @pytest.fixture
