@@ -269,6 +269,7 @@ def test_an_invalid_mirror_is_named_without_its_password(graphbench, monkeypatch
         suitesparse.addresses("x")
 
 
+@pytest.mark.usefixtures("warm_workers")
 def test_a_password_of_a_mirror_stays_in_the_request(server, graphbench, monkeypatch, private_home):
     monkeypatch.setenv("GRAPHBENCH_MIRROR", server.address.replace("http://", "http://me:secret@"))
     commands = [
@@ -286,6 +287,7 @@ def test_a_password_of_a_mirror_stays_in_the_request(server, graphbench, monkeyp
     assert b"secret" not in written
 
 
+@pytest.mark.usefixtures("warm_workers")
 def test_a_password_of_an_address_stays_in_the_request(server, graphbench, private_home):
     server.files["/e.csv"] = b"source,target\n1,2\n2,3\n"
     address = f"{server.address}/e.csv".replace("http://", "http://me:secret@")
@@ -293,7 +295,7 @@ def test_a_password_of_an_address_stays_in_the_request(server, graphbench, priva
         ("wcc", address, "--engine", "scipy", "--budget", "0.1", "--format", "json"),
         ("show", address),
         ("fetch", address),
-        ("advise", address),
+        ("advise", address, "--algorithm", "wcc", "--engine", "scipy", "--trials", "1"),
         ("suite", "--algorithm", "wcc", "--dataset", address, "--engine", "scipy", "--trials", "1"),
         ("fetch", address.replace("e.csv", "none.csv")),
         ("cache", "clear", "--yes", address.replace("e.csv", "none.csv")),
