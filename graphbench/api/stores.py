@@ -116,9 +116,10 @@ def _outcome(name: str) -> str:
 def compare(old: Stored, new: Stored | None = None, *, cross_machine: bool = False) -> list[Change]:
     """What became faster between two measurements, and what slower, as `graphbench compare OLD NEW` does.
 
-    A cell is a task on a machine and a graph; the newest record of each side counts. It is faster or slower if the 98 %
-    interval over the rounds of both sides excludes 1; with fewer than three rounds on a side a difference is only
-    possible. Engines are compared with each other in :attr:`Result.comparisons`.
+    A cell is a task on a machine and a graph; the newest record of each side counts. It is faster or slower if the
+    interval over the rounds of both sides excludes 1: 98 % for one cell, wider where more are compared. With fewer than
+    three rounds on a side a difference is only possible. Engines are compared with each other in
+    :attr:`Result.comparisons`.
 
     Args:
         old: a result, records, or files of records: what was measured before.

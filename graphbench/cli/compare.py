@@ -64,9 +64,10 @@ def command(*, old: Path, new: Path, cross_machine: bool, fail_slower: float | N
     """List the cells of two stores that became faster or slower or cannot be compared, and count the others.
 
     A store is a file of records, or a home folder that has one. A cell is a task on a machine and a graph; the newest
-    record of each store counts. It is faster or slower if the 98 % interval over the rounds of both sides (--rounds 3
-    or more) excludes 1. With fewer rounds a difference is only possible. To find a slowdown of 10 % in nine of ten
-    cases, measure 5 rounds and pass --fail-slower 5%.
+    record of each store counts. It is faster or slower if the interval over the rounds of both sides (--rounds 3 or
+    more) excludes 1. With fewer rounds a difference is only possible. Intervals are wider where more cells are
+    compared: where nothing changed, 98 of 100 comparisons name no cell. To find a slowdown of 10 % in nine of ten
+    cases, pass --fail-slower 5% and measure 5 rounds of a single cell, or 9 of 36 cells.
     """
     from graphbench.records import lines, store
 

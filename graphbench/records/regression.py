@@ -1,8 +1,11 @@
 """The comparison of two stores: which cells became faster, which slower, and which cannot be compared. Pure.
 
 A cell is a task on a machine and a graph. Trials of one process do not show the spread between processes, so a cell is
-slower or faster only over rounds, each measured in a process of its own: where the 98 % interval of the rounds' medians
+slower or faster only over rounds, each measured in a process of its own: where the interval of the rounds' medians
 excludes 1. With less than three rounds on a side, a difference is possible, and nothing more.
+
+Each of n cells with three rounds on both sides may differ by chance, so the interval is a 98 % interval with its 2 %
+divided by n, as Bonferroni does: where nothing changed, 98 of 100 comparisons call no cell slower or faster.
 
 A gate passes on what was judged, never on nothing: see :func:`objections`.
 """
@@ -26,7 +29,7 @@ from graphbench.records.statistics import MIN_ROUNDS, Bounds, Estimate
 from graphbench.system.text import count
 
 CONFIDENCE = 0.98
-"""Of the intervals over rounds: at no change, one cell in a hundred is called slower, and one faster."""
+"""That all intervals over rounds of one comparison contain the true ratio."""
 SAME_WITHIN = 0.02
 """Of too few rounds, a smaller change is not worth a mention: processes vary by more."""
 
@@ -61,7 +64,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         calls: of which calls the times are, `warm`, `rebuilt` or `first`; None where there is no ratio, and each side's
             own median call is given.
         ratio: old time over new time, of these times: above 1 is faster; None if a side has no time.
-        interval: its 98 % interval over rounds; with too few, the 95 % interval of the trials.
+        interval: over rounds: 98 % for one cell, wider where more are compared; with too few, the 95 % interval of the
+            trials.
         range: the smallest and largest ratio of single trials, if there is no interval.
         bound: `lower` or `upper` if a time limit was reached.
         rounds: of the old and the new side; 0 where they were not compared, as one side alone has warm calls.
@@ -136,10 +140,10 @@ def changes(old: Sequence[Record], new: Sequence[Record], *, cross_machine: bool
                 other[task, machine] = other[task, ""]
         for task, _ in [cell for cell in one if cell[1]]:
             other.pop((task, ""), None)
-    found = [
-        change_between(before.get(cell), after.get(cell), cross_machine=cross_machine)
-        for cell in dict.fromkeys([*before, *after])
-    ]
+    pairs = [(before.get(cell), after.get(cell)) for cell in dict.fromkeys([*before, *after])]
+    number = sum(all(record and len(record.trials.rounds) >= MIN_ROUNDS for record in pair) for pair in pairs)
+    confidence = 1 - (1 - CONFIDENCE) / max(number, 1)
+    found = [change_between(*pair, cross_machine=cross_machine, confidence=confidence) for pair in pairs]
     return sorted(found, key=_severity)
 
 
@@ -199,7 +203,9 @@ def _cells(records: Sequence[Record], cross_machine: bool) -> dict[tuple[tuple[s
     return {cell: record for cell, record in found.items() if cell[1] or cross_machine or cell[0] not in ran}
 
 
-def change_between(old: Record | None, new: Record | None, *, cross_machine: bool = False) -> Change:
+def change_between(
+    old: Record | None, new: Record | None, *, cross_machine: bool = False, confidence: float = CONFIDENCE
+) -> Change:
     """How a cell changed from one record to another; None: there is no record of it."""
     either = new or old
     assert either is not None
@@ -220,7 +226,7 @@ def change_between(old: Record | None, new: Record | None, *, cross_machine: boo
     common = _with(common, costs={name: (before[name], after[name]) for name in before if name in after})
     sides = _named(old, "old", cross_machine), _named(new, "new", cross_machine)
     ratio = ratios.of_calls(*sides)
-    same = ratios.of_same_calls(*sides, CONFIDENCE) if ratio.estimate is not None and ratio.bound is None else None
+    same = ratios.of_same_calls(*sides, confidence) if ratio.estimate is not None and ratio.bound is None else None
     if same is not None:
         ratio = ratio._replace(estimate=same.estimate)
     comparison = set_against(*sides, stale=_stale(*sides), ratio=ratio)
