@@ -505,7 +505,7 @@ def test_cells_without_a_change_are_one_line_which_says_what_it_could_show(store
     short = capsys.readouterr().out
     assert invoke(["compare", *stores, "--details"]) == 0
     whole = capsys.readouterr().out
-    line = "1 cell unchanged (--details lists it); interval of old / new: ±3.8 % in louvain on coAuthorsDBLP, scipy"
+    line = "1 cell unchanged (--details lists it); interval of old / new: ±3.76 % in louvain on coAuthorsDBLP, scipy"
     assert line in short
     assert "unchanged" not in whole
     assert [[kind for kind in ("slower", "same") if f"\n{kind} " in text] for text in (short, whole)] == [

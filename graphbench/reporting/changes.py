@@ -75,8 +75,8 @@ def _unchanged(cells: Sequence[Change]) -> list[str]:
     known = [(50 * (one.interval[1] - one.interval[0]) / one.ratio, one) for one in cells if one.interval and one.ratio]
     if known:
         width, widest = max(known, key=itemgetter(0))
-        usual = f"±{median(map(itemgetter(0), known)):.2g} % in the median cell, " if len(known) > 1 else ""
-        line += f"; interval of old / new: {usual}±{width:.2g} % in {_cell(widest)}"
+        usual = f"±{three(median(map(itemgetter(0), known)))} % in the median cell, " if len(known) > 1 else ""
+        line += f"; interval of old / new: {usual}±{three(width)} % in {_cell(widest)}"
     return [line] if cells else []
 
 
