@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from helpers import published, readme_results, results_tables
+from graphbench.records.regression import changes
+from helpers import gpu_ratios, published, readme_results, results_tables
 
 RECORDS = published.RECORDS
 
@@ -57,3 +58,11 @@ def test_several_gpus_get_tables_and_a_sentence_for_each_graph(arrived):
     assert "One graph on more and more GPUs" in results_tables.several_gpus()
     (sentence,) = results_tables.scaling_sentences()
     assert "1,060,384,315 edges, warm calls are 1.20\N{MULTIPLICATION SIGN} (bfs) and 1.48" in sentence
+
+
+def test_the_same_code_measured_again_has_not_changed():
+    before = gpu_ratios.read_file(published.RECORDS / "2026-12-01-h200-published.jsonl")
+    after = gpu_ratios.read_file(gpu_ratios.AGAIN)
+    found = [one.kind for one in changes(before, after) if one.new_s is not None]
+    assert found.count("same") >= 36
+    assert set(found) <= {"same", "incomparable"}
