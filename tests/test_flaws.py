@@ -16,6 +16,8 @@ from graphbench.records.model import Outcome
 from graphbench.records.rules import Verdict, rule_of
 from helpers.records import bfs, pagerank, record, replace
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 KARATE = nx.Graph(nx.karate_club_graph().edges())
 
 
@@ -37,13 +39,14 @@ def _engines(plugin):
 
 
 @pytest.fixture(scope="module")
-def measured(unfair, tmp_path_factory):
+def measured(unfair, _warm, tmp_path_factory):
     """One run for each problem, everybody in it: records and comparisons with NetworkX by (algorithm, engine)."""
     names = [engine.name for engine in _engines(unfair)]
     runs = {page.name: ["networkx", *(name for name in names if name in page.adapters)] for page in unfair.PAGES}
     found = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRAPHBENCH_HOME", str(tmp_path_factory.mktemp("flaws")))
+        patch.setattr("graphbench.measure.process.start", _warm.start)
         for algorithm, engines in runs.items():
             result = api.run(algorithm, KARATE, engines=engines, trials=5, timeout=60, threads=1)
             for each in result.records:
