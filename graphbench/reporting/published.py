@@ -70,6 +70,8 @@ class ClaimCheck(msgspec.Struct, frozen=True, kw_only=True):
 
     claim: Claim
     status: Status
+    ratio: float | None = None
+    """Ours, where the claim is one."""
     ours: str = ""
     remark: str = ""
 

@@ -102,9 +102,9 @@ def when_a_gpu_pays():
     """All that README shows of the published records."""
     title = (
         f"On {GRAPH}, how many times as fast cuGraph is with its default allocator, with the 95 % interval, or the "
-        "range of a few calls. Each engine ran in three processes, NetworkX in one; measured again at once, "
-        f"{_inside()} ratios to the best CPU library lie in these intervals. {numbers.NOTHING}: not measured, or not "
-        "like with like."
+        "range of a few calls. Each engine ran in three processes, NetworkX in one, its Louvain the day before. "
+        f"Measured again at once, {_inside()} ratios to the best CPU library lie in these intervals. "
+        f"{numbers.NOTHING}: not measured, or not like with like."
     )
     capacity, scaling = results_tables.capacity_sentences(), results_tables.scaling_sentences()
     more = [measured(), *_at_equal_quality(), *_of_families(), " ".join(capacity), " ".join(scaling)]

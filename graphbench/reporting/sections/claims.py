@@ -141,6 +141,7 @@ def _judged(claim: Claim, case: Case, comparison: Comparison) -> ClaimCheck:
     return ClaimCheck(
         claim=claim,
         status=status,
+        ratio=value,
         ours=f"{ratio(value, bound=comparison.bound)}{shown} {names[0]}; "
         f"{ratio(other, bound=comparison.bound)} {names[1]}",
         remark="; ".join([_nearest(claim, case, comparison), *map(readable, comparison.reasons)]).strip("; "),
