@@ -3,7 +3,7 @@
 It repeats PageRank, BFS and components of six libraries. Builds, calls, parameters and sources are those of
 graphbench's adapters. Each library runs in processes of its own, with its default allocator and on all its threads.
 
-    python tests/gpu/plain.py GRAPH.mtx RECORDS.jsonl
+    python tests/gpu/plain.py GRAPH.mtx RECORDS.jsonl [LIBRARY ...]
 
 RECORDS have the times of graphbench and the sources of the searches; those of other graphs are passed over. Prints a
 line of JSON for each library and problem: the median of seven warm calls in each of three processes, in seconds, the
@@ -247,17 +247,17 @@ def recorded(records, graph):
     return calls, sources
 
 
-def installed():
-    for name in LIBRARIES:
+def installed(names):
+    for name in names or LIBRARIES:
         with contextlib.suppress(Exception):  # not installed, or it needs a driver
             importlib.import_module(name)
             yield name
 
 
-def main(path, records, graph=GRAPH):
+def main(path, records, *names, graph=GRAPH):
     calls, sources = recorded(records, graph)
-    for name in installed():
-        command = [sys.executable, __file__, path, json.dumps(sources), name]
+    for name in installed(names):
+        command = [sys.executable, __file__, "--process", path, json.dumps(sources), name]
         runs = [
             json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout) for _ in range(PROCESSES)
         ]
@@ -275,4 +275,4 @@ def one_process(path, sources, name):
 
 
 if __name__ == "__main__":
-    (one_process if sys.argv[3:] else main)(*sys.argv[1:])
+    one_process(*sys.argv[2:]) if sys.argv[1] == "--process" else main(*sys.argv[1:])

@@ -68,12 +68,17 @@ suite headline-igraph 300 headline records --engines igraph --trials 4 "$@"
 suite networkx 900 networkx records --algorithms bfs,pagerank,sssp,triangle-count,wcc "$@"
 suite networkx-jaccard 600 networkx records --algorithms jaccard --trials 1 "$@"
 suite networkx-louvain 600 networkx records --algorithms louvain --trials 1 "$@"
-plain() {
-  tar xzf "$(python3 -m graphbench fetch coAuthorsDBLP | cut -f2)" -C "$out" &&
-    python3 tests/gpu/plain.py "$out/coAuthorsDBLP/coAuthorsDBLP.mtx" "$out/records.jsonl" >"$out/plain.jsonl"
+plain() { # Each library measured by graphbench and right after it by a plain script: a host changes within minutes.
+  local name mtx=$out/coAuthorsDBLP/coAuthorsDBLP.mtx
+  tar xzf "$(python3 -m graphbench fetch coAuthorsDBLP | cut -f2)" -C "$out" && : >"$out/plain.jsonl" || return
+  for name in cugraph pylibcugraph networkit scipy igraph networkx; do
+    python3 -m graphbench suite tests/gpu/headline.toml --engines $name --algorithms bfs,pagerank,wcc --trials 7 \
+      --store "$out/beside-plain.jsonl" &&
+      python3 tests/gpu/plain.py "$mtx" "$out/beside-plain.jsonl" $name >>"$out/plain.jsonl" || return
+  done
 }
 export -f plain; export out
-step plain 400 bash -c plain
+step plain 700 bash -c plain
 headline again again cugraph,pylibcugraph,networkit,scipy,graphblas "$@"
 step compare 60 python3 -m graphbench compare "$out/records.jsonl" "$out/again.jsonl"
 for name in leiden louvain; do
