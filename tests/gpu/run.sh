@@ -6,9 +6,10 @@
 #
 # Results and logs go to FOLDER as they come. Each step has a time limit. Cut off, it resumes: finished steps are
 # skipped, and so are tasks whose current record is in FOLDER/*.jsonl. ONLY="published async" runs these steps alone.
-# ONLY can name a group, too; each takes about half an hour: headline, what README's table shows; families, every other
-# algorithm; two-gpus, the largest graphs on two GPUs and how much fits; estimates, references and conformance. Steps run
-# in the order of this script. Exit code 0 when every step ended well.
+# ONLY can name a group, too; each takes about half an hour: headline, what README's table shows; others, what stands
+# beside it: the plain script, other shapes, twins; families, every other algorithm; two-gpus, the largest graphs on two
+# GPUs and how much fits; estimates, references and conformance. Steps run in the order of this script. Exit code 0 when
+# every step ended well.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 out=$(mkdir -p "$1" && cd "$1" && pwd); shift
@@ -17,8 +18,9 @@ failed=0
 trap 'trap - TERM INT; kill $(jobs -p); wait; exit 143' TERM INT
 gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l) cores=$(nproc)
 case "${ONLY:-}" in
-  headline) ONLY="compile headline headline-searches headline-igraph networkx networkx-jaccard plain again again-searches
-    compare match-leiden match-louvain" ;;
+  headline) ONLY="compile headline headline-searches headline-igraph networkx networkx-jaccard again again-searches
+    compare match-louvain" ;;
+  others) ONLY="compile plain networkx-louvain match-leiden shapes twins" ;;
   families) ONLY="compile-families families-gpu families-cpu directed-gpu directed-cpu families-networkx
     directed-networkx spectral" ;;
   two-gpus) ONLY="series two two-undirected capacity" ;;
