@@ -9,11 +9,15 @@ from graphbench.cli import invoke
 from graphbench.errors import UsageError
 from graphbench.measure.options import Options
 from graphbench.measure.plan import Cell, Plan
+from graphbench.measure.suites import tasks
 from graphbench.measure.suites.rounds import measure_rounds
+from graphbench.measure.suites.suite import Suite
 from graphbench.records.matching import last_of_rounds
-from graphbench.records.model import Outcome
+from graphbench.records.model import Matched, Outcome
 from graphbench.records.store import load
 from helpers.records import record, replace
+
+CHOSEN = Matched(problem="louvain", best=1, within=0.01, setting={}, tried=[])
 
 pytestmark = pytest.mark.usefixtures("warm_workers")
 
@@ -52,6 +56,20 @@ def test_of_the_records_of_all_rounds_the_last_has_them_all():
     once = [record("igraph", 0.5), record("scipy", 0.5)]
     _, found = measured(3, ("igraph", "scipy"), {})
     assert last_of_rounds([*once, *found, *once]) == [*once, *found[-2:], *once]
+
+
+def test_a_setting_chosen_for_its_quality_separates_no_rounds():
+    _, found = measured(2, ("igraph",), {})
+    chosen = replace(found[0], matched=CHOSEN)
+    assert last_of_rounds([found[0], chosen, found[1]]) == [chosen, found[1]]
+
+
+def test_a_suite_measures_what_was_only_chosen_for_its_quality(monkeypatch):
+    monkeypatch.setattr(tasks, "is_current", lambda *_: True)
+    usual = record("igraph", 0.5)
+    suite = Suite(name="one", algorithms=("louvain",), datasets=("coAuthorsDBLP",))
+    stored = [tasks.StoredRecords(each, suite, None) for each in ([usual], [replace(usual, matched=CHOSEN)])]
+    assert [each.reusable(usual.task.key, None) for each in stored] == [usual, None]
 
 
 def test_an_engine_without_an_answer_is_not_measured_again():

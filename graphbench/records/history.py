@@ -133,7 +133,7 @@ def history(records: Iterable[Record]) -> list[Line]:
     for record in last_of_rounds(ran):
         where, task = record.environment, record.task
         assert where is not None
-        cell = where.machine, task.algorithm, task.dataset, task.engine, task.key
+        cell = where.machine, task.algorithm, task.dataset, task.engine, record.question
         cells.setdefault(cell, []).append(record)
     return [_line(cells[cell], machine=cell[0]) for cell in sorted(cells)]
 

@@ -33,7 +33,7 @@ def newest(records: Iterable[Record]) -> list[Record]:
     A limit of host memory is not part of a task, so running out of it does not replace an earlier success of the same
     code that needed more memory than the limit.
     """
-    found: dict[tuple[tuple[str, bool], str, str], list[Record]] = {}
+    found: dict[tuple[str, str, str], list[Record]] = {}
     for record in records:
         machine = record.environment.machine if record.environment else ""
         digest = record.dataset.digest if record.dataset else ""
@@ -67,7 +67,7 @@ def last_of_rounds(records: Sequence[Record]) -> list[Record]:
     last: dict[tuple[str, str], int] = {}
     contained = set()
     for at, record in enumerate(records):
-        cell = record.task.key, record.environment.machine if record.environment else ""
+        cell = record.question, record.environment.machine if record.environment else ""
         if cell in last and shares_trials(records[last[cell]], record):
             contained.add(last[cell])
         last[cell] = at

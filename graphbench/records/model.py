@@ -543,9 +543,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.reason.startswith(PREDICTED)
 
     @property
-    def question(self) -> tuple[str, bool]:
-        """What it answers: its task, and whether as asked for, not as chosen to match the quality of others."""
-        return self.task.key, self.matched is None
+    def question(self) -> str:
+        """What it answers, as a key: its task's, unless that was chosen to match the quality of other engines."""
+        return f"{self.task.key} at equal quality" if self.matched else self.task.key
 
     @property
     def problem(self) -> str:

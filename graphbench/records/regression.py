@@ -193,9 +193,9 @@ def _longer(change: Change) -> str:
     return "; ".join([f"{100 * (1 / change.ratio - 1):.3g} % longer", *map(readable, change.notes)])
 
 
-def _cells(records: Sequence[Record], cross_machine: bool) -> dict[tuple[tuple[str, bool], str], Record]:
+def _cells(records: Sequence[Record], cross_machine: bool) -> dict[tuple[str, str], Record]:
     """By question and machine; a task that never ran has no machine, and any record that ran takes precedence."""
-    found: dict[tuple[tuple[str, bool], str], Record] = {}
+    found: dict[tuple[str, str], Record] = {}
     for record in sorted(newest(records), key=lambda kept: (kept.environment is not None, kept.measured_at)):
         machine = record.environment.machine if record.environment and not cross_machine else ""
         found[record.question, machine] = record
@@ -350,7 +350,7 @@ def _first_if_ok(record: Record) -> float | None:
     return times.first_call(record) if record.outcome is Outcome.OK else None
 
 
-def _machine(cells: dict[tuple[tuple[str, bool], str], Record]) -> str:
+def _machine(cells: dict[tuple[str, str], Record]) -> str:
     where = next(record.environment for record in cells.values() if record.environment is not None)
     return ", ".join([where.cpu, *(gpu.name for gpu in where.gpus)])
 

@@ -111,11 +111,11 @@ class StoredRecords:
         self._ended: dict[str, Record] = {}
         self._newest: dict[str, Record] = {}
         for record in records:
-            self._newest[record.task.key] = record
+            self._newest[record.question] = record
             if self._has_ended(record) and is_current(record, now):
-                self._ended[record.task.key] = record
+                self._ended[record.question] = record
                 if self._had_enough(record):
-                    self._reusable[record.task.key] = record
+                    self._reusable[record.question] = record
 
     def reusable(self, key: str, digest: str | None, sha256: str = "") -> Record | None:
         """The current record of a task, with the rounds it has, on the dataset of this digest, else file, else any."""
@@ -133,7 +133,7 @@ class StoredRecords:
 
     def is_news(self, record: Record) -> bool:
         """Whether to store a record: that of a task that did not run only if it differs from the newest one."""
-        known = self._newest.get(record.task.key)
+        known = self._newest.get(record.question)
         if record.environment is not None or record.worker is not None or known is None:
             return True
         return (known.outcome, known.reason) != (record.outcome, record.reason)
