@@ -230,10 +230,6 @@ def _by_warm_call():
 
 def chart():
     """The ratios to the best CPU library as SVG."""
-
-    def against(problem):
-        return against_cpu(problem, GRAPH)
-
     shapes = dict(zip(TOTALS, ("dot", "diamond", "up"), strict=True))
     colours = dict(zip(TOTALS, ("phase-call", "phase-build", "phase-first"), strict=True))
     problems = _by_warm_call()[::-1]
@@ -241,10 +237,10 @@ def chart():
         Mark(value, place, f"{problem} {TOTALS[total]} {numbers.ratio(value)}", colour, shapes[total])
         for place, problem in enumerate(problems)
         for total, colour in colours.items()
-        for value in [getattr(against(problem).get(total), total, None)]
+        for value in [getattr(against_cpu(problem, GRAPH).get(total), total, None)]
         if value is not None
     ]
-    rows = [Row(problem, speeds.cell(against(problem)["ratio_call"], "ratio_call")) for problem in problems]
+    rows = [Row(problem, speeds.cell(against_cpu(problem, GRAPH)["ratio_call"], "ratio_call")) for problem in problems]
     panel = Panel(
         title=f"cuGraph on one {_gpu()} against the best CPU library, {GRAPH}",
         aside="right of 1 the GPU is faster; beside each row is its warm call",

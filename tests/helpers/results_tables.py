@@ -156,7 +156,7 @@ def answers_to_claims():
     machines = {}
     for claim in published_claims():
         checks = [(claims.check(claim, place), place) for place in places]
-        best, place = min(checks, key=lambda one: _weakest_last(one[0]))
+        best, place = min(checks, key=lambda one: _by_finding(one[0]))
         machines[id(best)] = next(
             case.record.environment.gpus[0].name for case in place.cases if case.record.device == "gpu"
         )
@@ -171,7 +171,7 @@ def answers_to_claims():
     return "\n\n".join(parts)
 
 
-def _weakest_last(check):
+def _by_finding(check):
     """A key to sort by: of checks with the same finding, that with our largest ratio is the claim's best case."""
     return (*ORDER, check.status).index(check.status), -(check.ratio or 0)
 
